@@ -9,6 +9,7 @@ import { benchHeap } from '../test/bench/heap.bench.ts';
 import { benchHostile } from '../test/bench/hostile.bench.ts';
 import { benchNotes } from '../test/bench/notes.bench.ts';
 import { benchIndicators } from '../test/bench/indicators.bench.ts';
+import { benchLargeRun } from '../test/bench/largeRun.bench.ts';
 import { benchLarge } from '../test/bench/large.bench.ts';
 import { benchOpen } from '../test/bench/open.bench.ts';
 import { benchSharedBudget } from '../test/bench/sharedBudget.bench.ts';
@@ -32,6 +33,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   open: benchOpen,
   firstUse: benchFirstUse,
   large: benchLarge,
+  largeRun: benchLargeRun,
   search: benchSearch,
   table: benchTable,
   tablePage: benchTablePage,

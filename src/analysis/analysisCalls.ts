@@ -78,9 +78,9 @@ export interface AnalysisCalls {
     args: [view: AskedView, part: PartStart | 'whole' | undefined];
     answer: Uint8Array<ArrayBuffer> | undefined;
   };
-  /** Adds a packed transcript to a comparison. Begins the comparison if it is not the latest comparison. */
-  readonly compareResult: {
-    args: [comparison: ComparisonName, transcript: Packed, compared: ComparedNames];
+  /** Adds packed transcripts to a comparison. Begins the comparison if it is not the latest comparison. */
+  readonly compareResults: {
+    args: [comparison: ComparisonName, transcripts: readonly Packed[], compared: readonly ComparedNames[]];
     answer: undefined;
   };
   /**

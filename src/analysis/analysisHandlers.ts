@@ -40,8 +40,11 @@ export function createAnalysisHandlers(): AnalysisHandlers {
     viewBytes: (view) => new TextEncoder().encode(views.find(view).text),
     viewParts: (view) => views.find(view).facts(),
     viewDocument: (view, part) => views.find(view).document(part),
-    compareResult: (comparison, transcript, compared) => {
-      comparisons.add(comparison, unpack(transcript) as ComparedTranscript, compared);
+    compareResults: (comparison, transcripts, compared) => {
+      for (const [at, names] of compared.entries()) {
+        const transcript = transcripts[at];
+        if (transcript !== undefined) comparisons.add(comparison, unpack(transcript) as ComparedTranscript, names);
+      }
       return undefined;
     },
     comparison: (comparison, most) => comparisons.compare(comparison, most),

@@ -35,13 +35,14 @@ export async function toAnalysisThread(worker: Worker): Promise<AnalysisThread> 
   };
 }
 
-/** Returns the buffers to move: the bytes of an argument, or of the source of a view. */
+/** Returns the buffers to move: the bytes of an argument, those in a list, or those of the source of a view. */
 function buffersOf(argument: unknown): ArrayBuffer[] {
   if (argument instanceof Uint8Array) {
     const { buffer, byteLength } = argument;
     // Small arrays share their memory with others, so they are copied.
     return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
   }
+  if (Array.isArray(argument)) return argument.flatMap(buffersOf);
   if (typeof argument !== 'object' || argument === null || !('source' in argument)) return [];
   return buffersOf(argument.source);
 }

@@ -45,13 +45,19 @@ export interface PackedSource {
  */
 export const SHORT_UNITS = 64 * 1024;
 /**
- * Maximum time for adding one result to a comparison, ms. Other results of the run wait until then. The same for a view
+ * Maximum time for adding results to a comparison, ms. Other results of the run wait until then. The same for a view
  * with an expression of a user: a note of somebody else can name one.
  */
 const COMPARE_LIMIT_MS = 5000;
 
 /** Maximum number of suggested readings. It is small, because a person looks at each suggestion. */
 const MOST_SUGGESTED = 3;
+
+/** A result of a run that is compared with the others. */
+export interface ComparedResult {
+  readonly ref: ResultRef;
+  readonly compared: ComparedNames;
+}
 
 /** A result, with the device's own names. */
 export interface NamedResult {
@@ -165,19 +171,21 @@ export class StoredAnalysis {
     return this.#withView(address, signal, (ask, view) => ask('viewDocument', view, address.part));
   }
 
-  /** Adds a stored result to a comparison. @returns whether it was added. Only stored results of scripts are added */
-  compareResult(
-    comparison: ComparisonName,
-    ref: ResultRef,
-    compared: ComparedNames,
-    signal?: AbortSignal,
-  ): Promise<boolean> {
+  /** Adds stored results to a comparison. Those that are not stored, or are no results of scripts, are left out. */
+  compareResults(comparison: ComparisonName, wanted: readonly ComparedResult[], signal?: AbortSignal): Promise<void> {
     return this.#analysis.run(
       async (ask) => {
-        const transcript = await this.#source.transcript(ref);
-        if (transcript === undefined) return false;
-        await ask('compareResult', comparison, transcript, compared);
-        return true;
+        const transcripts = await Promise.all(wanted.map(({ ref }) => this.#source.transcript(ref)));
+        const found = wanted.flatMap(({ compared }, at) => {
+          const transcript = transcripts[at];
+          return transcript === undefined ? [] : [{ transcript, compared }];
+        });
+        await ask(
+          'compareResults',
+          comparison,
+          found.map(({ transcript }) => transcript),
+          found.map(({ compared }) => compared),
+        );
       },
       { signal, limitMs: COMPARE_LIMIT_MS },
     );

@@ -12,12 +12,22 @@ export interface ComparisonRules {
   readonly most: number;
 }
 
+/** Number and size (bytes) of the results that are added at once. A click waits for no more than that. */
+const MOST_AT_ONCE = 64;
+const MOST_BYTES_AT_ONCE = 1_000_000;
+
+interface Added {
+  /** Index of the member in its run. */
+  readonly member: number;
+  readonly row: RunRow;
+}
+
 /**
  * Compares the results of one run in the analysis thread. Sends only the results that are new since the last
  * comparison.
  */
 export class RunComparer {
-  readonly #analysis: Pick<StoredAnalysis, 'compareResult' | 'comparison'>;
+  readonly #analysis: Pick<StoredAnalysis, 'compareResults' | 'comparison'>;
   readonly #name: string;
   readonly #added = new Set<string>();
   /** Results whose comparison took too long. They are left out, and are listed as uncounted. */
@@ -25,7 +35,7 @@ export class RunComparer {
   #rules = '';
 
   /** @param name - distinguishes this comparison from every other comparison */
-  constructor(analysis: Pick<StoredAnalysis, 'compareResult' | 'comparison'>, name: string) {
+  constructor(analysis: Pick<StoredAnalysis, 'compareResults' | 'comparison'>, name: string) {
     this.#analysis = analysis;
     this.#name = name;
   }
@@ -45,7 +55,7 @@ export class RunComparer {
     this.#rules = key;
     const comparison = { id: `${this.#name} ${key}`, rules };
     for (let attempt = 0; attempt < 2; attempt++) {
-      for (const [member, row] of rows.entries()) await this.#add(comparison, member, row);
+      await this.#addAll(comparison, rows);
       const found = await this.#analysis.comparison(comparison, most);
       const stopped = rows.flatMap((row, member) => (this.#stopped.has(idOf(row)) ? [member] : []));
       if (found !== undefined && isWhole(found, rows, stopped.length)) {
@@ -57,23 +67,46 @@ export class RunComparer {
     return { groups: [], rareLines: [], moreRareLines: 0, uncounted: [] };
   }
 
-  async #add(comparison: ComparisonName, member: number, row: RunRow): Promise<void> {
-    const id = idOf(row);
-    if (!hasResult(row) || this.#added.has(id) || this.#stopped.has(id)) return;
+  /** Adds results, several at a time: waiting for the threads after each would take most of the time of a large run. */
+  async #addAll(comparison: ComparisonName, rows: readonly RunRow[]): Promise<void> {
+    let batch: Added[] = [];
+    let size = 0;
+    for (const [member, row] of rows.entries()) {
+      const id = idOf(row);
+      if (!hasResult(row) || this.#added.has(id) || this.#stopped.has(id)) continue;
+      batch.push({ member, row });
+      size += row.facts?.size ?? 0;
+      if (batch.length < MOST_AT_ONCE && size < MOST_BYTES_AT_ONCE) continue;
+      await this.#add(comparison, batch);
+      [batch, size] = [[], 0];
+    }
+    if (batch.length > 0) await this.#add(comparison, batch);
+  }
+
+  async #add(comparison: ComparisonName, batch: readonly Added[]): Promise<void> {
     try {
-      await this.#analysis.compareResult(comparison, row.ref, { member, names: namesOf(row) });
-      this.#added.add(id);
+      await this.#analysis.compareResults(
+        comparison,
+        batch.map(({ member, row }) => ({ ref: row.ref, compared: { member, names: namesOf(row) } })),
+      );
+      for (const { row } of batch) this.#added.add(idOf(row));
     } catch (error) {
       if (!isLiveResponseError(error) || error.code !== 'analysisStopped') throw error;
+      // The thread was ended, so the other results are sent again.
+      this.#added.clear();
+      const [only] = batch;
+      if (only === undefined) return;
+      if (batch.length > 1) {
+        // One of them is hostile, or all are large.
+        for (const one of batch) await this.#add(comparison, [one]);
+        return;
+      }
       // The next results would probably take as long: with 200 hosts, the comparison would hang for a quarter of an hour.
       if (comparison.rules.own !== undefined && error.values.reason === 'time') {
-        this.#added.clear();
-        throw new LiveResponseError('analysisStopped', { reason: 'expression', host: row.member.host });
+        throw new LiveResponseError('analysisStopped', { reason: 'expression', host: only.row.member.host });
       }
-      // A hostile result is left out, and the run is compared without it. The thread was ended, so the other results
-      // are sent again.
-      this.#stopped.add(id);
-      this.#added.clear();
+      // A hostile result is left out, and the run is compared without it.
+      this.#stopped.add(idOf(only.row));
     }
   }
 }

@@ -78,10 +78,9 @@ export class KeptResults implements ResultTable {
     return this.#reading((table) => table.action(key));
   }
 
-  list(tenant: string): string[] {
-    // Memory holds the later one of two results with one key.
-    const inMemory = this.#memory.sizes().map(({ key }) => key);
-    return [...this.#memory.list(tenant), ...(this.#inFile((table) => table.list(tenant, inMemory)) ?? [])];
+  /** Returns the next results of a tenant as {@link page} does. A file that cannot be used counts as empty. */
+  list(tenant: string, behind: RowPlace | undefined, limit: number): PageRow[] {
+    return this.#merge(behind, limit, tenant, (from) => this.#inFile((table) => table.page(from, limit, tenant)));
   }
 
   sizes(): ListedRow[] {
@@ -92,10 +91,28 @@ export class KeptResults implements ResultTable {
   }
 
   page(behind: RowPlace | undefined, limit: number): PageRow[] {
-    const inMemory = this.#memory.page(behind, limit);
-    const inFile = this.#reading((table) => table.page(behind, limit)) ?? [];
-    const keys = new Set(inMemory.map(({ key }) => key));
-    return [...inMemory, ...inFile.filter(({ key }) => !keys.has(key))].sort(byAge).slice(0, limit);
+    return this.#merge(behind, limit, undefined, (from) => this.#reading((table) => table.page(from, limit)));
+  }
+
+  /** Merges a page of the file with one of the memory, which holds the later one of two results with one key. */
+  #merge(
+    behind: RowPlace | undefined,
+    limit: number,
+    tenant: string | undefined,
+    read: (from: RowPlace | undefined) => readonly PageRow[] | undefined,
+  ): PageRow[] {
+    for (let from = behind; ;) {
+      const inFile = read(from) ?? [];
+      // Rows of the memory that are older wait for the next page, because the file may have younger ones.
+      const end = inFile.length < limit ? undefined : inFile.at(-1);
+      const inMemory = this.#memory
+        .page(from, limit, tenant)
+        .filter((row) => end === undefined || byAge(row, end) <= 0);
+      const others = inFile.filter(({ key }) => this.#memory.facts(key) === undefined);
+      const merged = [...inMemory, ...others].sort(byAge).slice(0, limit);
+      if (merged.length > 0 || end === undefined) return merged;
+      from = end;
+    }
   }
 
   quote(key: string, at: number): void {

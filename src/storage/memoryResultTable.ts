@@ -23,12 +23,6 @@ export class MemoryResultTable implements ResultTable {
     return this.#rows.get(key)?.action;
   }
 
-  list(tenant: string): string[] {
-    return this.#newestFirst()
-      .filter((row) => row.tenant === tenant)
-      .map((row) => row.facts);
-  }
-
   sizes(): ListedRow[] {
     return this.#newestFirst().map(({ key, fetchedAt, facts, bytes }) => ({
       key,
@@ -38,8 +32,9 @@ export class MemoryResultTable implements ResultTable {
     }));
   }
 
-  page(behind: RowPlace | undefined, limit: number): PageRow[] {
+  page(behind: RowPlace | undefined, limit: number, tenant?: string): PageRow[] {
     return this.#newestFirst()
+      .filter((row) => tenant === undefined || row.tenant === tenant)
       .filter((row) => behind === undefined || byAge(behind, row) < 0)
       .slice(0, limit);
   }

@@ -51,12 +51,10 @@ export interface ResultTable {
   /** Returns the bytes of a result. @throws the error of unpacking when the row is damaged */
   readonly bytes: (key: string) => Uint8Array | undefined;
   readonly action: (key: string) => ActionRow | undefined;
-  /** Returns the facts of a tenant's results, newest first. */
-  readonly list: (tenant: string) => string[];
   /** Returns the sizes of all results, newest first. */
   readonly sizes: () => ListedRow[];
-  /** Returns the next results after a place, newest first. */
-  readonly page: (behind: RowPlace | undefined, limit: number) => PageRow[];
+  /** Returns the next results after a place, newest first: of one tenant, or of all. */
+  readonly page: (behind: RowPlace | undefined, limit: number, tenant?: string) => PageRow[];
   /** Marks a result as copied or quoted, so that it is not purged. */
   readonly quote: (key: string, at: number) => void;
   /** Deletes results and everything that belongs to their keys. SQLite overwrites their space. */

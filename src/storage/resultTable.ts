@@ -171,17 +171,6 @@ export class SqliteResultTable implements ResultTable {
       : undefined;
   }
 
-  /** @param except - keys of results that are left out */
-  list(tenant: string, except: readonly string[] = []): string[] {
-    const rows = this.#database
-      .prepare(
-        `SELECT facts FROM results WHERE tenant = ? AND key NOT IN (SELECT value FROM json_each(?))
-         ORDER BY fetched_at DESC`,
-      )
-      .all(tenant, JSON.stringify(except));
-    return rows.flatMap((row) => textOf(row['facts']) ?? []);
-  }
-
   sizes(): ListedRow[] {
     const rows = this.#database
       .prepare(
@@ -197,15 +186,16 @@ export class SqliteResultTable implements ResultTable {
     }));
   }
 
-  page(behind: RowPlace | undefined, limit: number): PageRow[] {
+  page(behind: RowPlace | undefined, limit: number, tenant?: string): PageRow[] {
     const { fetchedAt, key } = behind ?? { fetchedAt: Number.MAX_SAFE_INTEGER, key: '' };
     const rows = this.#database
       .prepare(
         `SELECT results.key AS key, fetched_at, facts, sha256, bits FROM results
-         LEFT JOIN filters ON filters.key = results.key WHERE (fetched_at, results.key) < (?, ?)
+         LEFT JOIN filters ON filters.key = results.key
+         WHERE (fetched_at, results.key) < (?, ?) ${tenant === undefined ? '' : 'AND tenant = ?'}
          ORDER BY fetched_at DESC, results.key DESC LIMIT ?`,
       )
-      .all(fetchedAt, key, limit);
+      .all(...[fetchedAt, key, ...(tenant === undefined ? [] : [tenant]), limit]);
     return rows.map((row) => ({ ...toPlace(row), facts: String(row['facts']), filter: toFilter(row) }));
   }
 

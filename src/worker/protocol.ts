@@ -2,6 +2,7 @@ import type { LineRange } from '../base/places.ts';
 import type { CallAccount, TakeAnswer, Usage } from '../defender/calls/ledger.ts';
 import type { ResultRef, ResultStream } from '../base/resultUri.ts';
 import type { ReceivedAction } from '../defender/list/receivedActions.ts';
+import type { RowPlace } from '../storage/resultRow.ts';
 import type { CopyCalls } from './handlers/copyHandlers.ts';
 import type { FoundCalls } from './handlers/foundHandlers.ts';
 import type { ReceivedFacts, StoredFacts } from '../model/storedResult.ts';
@@ -24,8 +25,11 @@ export interface WorkerCalls
   /** Decodes, measures and stores a result in one transaction. */
   readonly put: { args: [facts: ReceivedFacts, bytes: Uint8Array, options?: PutOptions]; answer: StoredFacts };
   readonly facts: { args: [ref: ResultRef]; answer: StoredFacts | undefined };
-  /** Returns the facts of every stored result of a tenant. */
-  readonly list: { args: [tenant: Pick<ResultRef, 'cloud' | 'tenantId'>]; answer: StoredFacts[] };
+  /** Returns the facts of a tenant's next stored results, newest first. Without a next place, these are the last. */
+  readonly list: {
+    args: [tenant: Pick<ResultRef, 'cloud' | 'tenantId'>, behind?: RowPlace];
+    answer: { readonly facts: readonly StoredFacts[]; readonly next: RowPlace | undefined };
+  };
   /**
    * Returns a document's bytes: byte order mark and text. Undefined if the result is not stored, or is not the result
    * of a script.

@@ -13,6 +13,8 @@ export interface HostBench {
   readonly extraExtensions?: readonly string[];
   /** Environment that gives the file what it must know of the tenant outside. */
   readonly environment: (tenant: LocalTenant) => Promise<Record<string, string>>;
+  /** Folder of VS Code's data, in which something is already stored; a new one by default. */
+  readonly serverDataDir?: string;
   /** Time limit, in ms. */
   readonly limitMs?: number;
 }
@@ -32,6 +34,7 @@ export async function runHostBench({
   environment,
   extraExtensions = [],
   limitMs = HOST_MS,
+  ...places
 }: HostBench): Promise<unknown> {
   const testsModule = await bundleTests(`test/bench/${file}`, 'out/bench');
   const tenant = await startLocalTenant({ createSampleTenant });
@@ -43,6 +46,7 @@ export async function runHostBench({
       extraExtensions,
       env: await environment(tenant),
       timeoutMs: limitMs,
+      ...places,
     });
     const [failed] = run.tests.filter(({ state }) => state === 'failed');
     if (failed !== undefined) throw new Error(failed.error ?? failed.title);

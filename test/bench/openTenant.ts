@@ -7,6 +7,8 @@ export interface ResultShape {
   readonly outputLength: number;
   /** Errors of each result, escaped as inside JSON's quotes. */
   readonly errors: string;
+  /** Time between two actions, ms; a minute by default. */
+  readonly pauseMs?: number;
 }
 
 /** Results of 1 MB without errors: one page of the list. */
@@ -28,7 +30,9 @@ export function createOpenTenant(shape: ResultShape): (options: SampleTenantOpti
     );
   return (options) => {
     const ids = Array.from({ length: shape.count }, (_, index) => actionId(index));
-    const actions = ids.map((id, index) => describeAction(id, index, options.startedAt));
+    const actions = ids.map((id, index) =>
+      describeAction(id, options.startedAt - index * (shape.pauseMs ?? 60_000), index),
+    );
     return {
       tenantId: '11111111-2222-4333-8444-555555555555',
       answer: async ({ path, query }) => {
@@ -54,14 +58,14 @@ function json(body: unknown): Awaited<ReturnType<SampleTenant['answer']>> {
   return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-function describeAction(id: string, index: number, startedAt: number): object {
+function describeAction(id: string, createdAt: number, index: number): object {
   return {
     id,
     type: 'LiveResponse',
     status: 'Succeeded',
     machineId: 'a'.repeat(40),
     computerDnsName: `dc${index}.fabrikam.example`,
-    creationDateTimeUtc: new Date(startedAt - index * 60_000).toISOString(),
+    creationDateTimeUtc: new Date(createdAt).toISOString(),
     commands: [
       {
         index: 0,

@@ -10,6 +10,7 @@ import { writeParquet } from '../../src/runs/parquetFile.ts';
 import { startDuckDb } from '../rig/duckdb.ts';
 import { describeSpread, median, rounded } from './measurement.ts';
 import type { Bench, Measurement } from './measurement.ts';
+import { outputOf, RUN_HOSTS } from './largeRun.ts';
 import { BENCH_COLUMNS, BENCH_HOSTS, BENCH_ROWS, fillSet } from './tableParts.ts';
 
 const LAPS = 5;
@@ -96,17 +97,7 @@ function plainCopy(set: TableSet): DatabaseSync {
   return plain;
 }
 
-const RUN_HOSTS = 10_000;
-const RUN_LINES = 60;
 const MOST = 3;
-
-/** Returns the output of a host of a run: usual lines, and on a few hosts a line of its own. */
-function outputOf(host: number): string {
-  const lines = Array.from({ length: RUN_LINES }, (_, line) => `svc-${line}  Running  C:\\svc\\${line}.exe`);
-  if (host % 2500 === 7) lines.push(`odd-${host}  Running  C:\\Windows\\Temp\\x.exe`);
-  if (host % 100 === 3) lines.push('on-a-hundred  Running');
-  return lines.join('\n');
-}
 
 /** Compares 10,000 outputs as the overview does, and lets DuckDB stack the same lines. The answers must be equal. */
 async function compareWithDuckDb(): Promise<Measurement[]> {

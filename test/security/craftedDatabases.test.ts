@@ -97,7 +97,7 @@ suite('facts that are none', () => {
       const errors = askAll(window);
       assert.deepEqual([...new Set(errors)], ['ResultDamaged']);
       assert.deepEqual(
-        window.list(TENANT).map((one) => one.ref.commandIndex),
+        window.list(TENANT).facts.map((one) => one.ref.commandIndex),
         [1],
       );
       assert.equal(window.text(at(1), 'output'), 'text 1');
@@ -192,7 +192,7 @@ suite('tables that are none of ours', () => {
     const window = openWindow();
     window.put(...arrived(resultFile('kept'), { ref: at(1) }));
     assert.equal(window.text(at(1), 'output'), 'kept');
-    assert.equal(window.list(TENANT).length, 1);
+    assert.equal(window.list(TENANT).facts.length, 1);
   });
 
   test('what was dropped and cannot be deleted does not keep the worker busy', async () => {

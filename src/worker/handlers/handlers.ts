@@ -35,6 +35,9 @@ export type WorkerHandlers = {
   readonly [Method in WorkerMethod]: (...args: WorkerCalls[Method]['args']) => WorkerCalls[Method]['answer'];
 };
 
+/** Number of results that are listed in one answer. Each takes a few kB in both threads. */
+const LISTED_AT_ONCE = 500;
+
 /**
  * Creates the handlers of the worker, without the thread.
  *
@@ -138,7 +141,12 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     },
     facts: (ref) => factsOf(results, resultKey(ref)),
     // A damaged row hides one result, not all results.
-    list: (tenant) => results.list(tenantKey(tenant)).flatMap((json) => parseFacts(json) ?? []),
+    list: (tenant, behind) => {
+      const rows = results.list(tenantKey(tenant), behind, LISTED_AT_ONCE);
+      const last = rows.at(-1);
+      const next = last === undefined ? undefined : { fetchedAt: last.fetchedAt, key: last.key };
+      return { facts: rows.flatMap((row) => parseFacts(row.facts) ?? []), next };
+    },
     document: (ref, stream) => {
       const found = text(ref, stream);
       return found === undefined ? undefined : toDocumentBytes(found);

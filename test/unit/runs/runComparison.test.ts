@@ -30,15 +30,18 @@ class Stage {
   #analysis = createAnalysisHandlers();
 
   readonly store: ConstructorParameters<typeof RunComparer>[0] = {
-    compareResult: (comparison, wanted, compared) => {
-      this.calls.push(`compareResult ${compared.member}`);
-      if (this.hostile.has(compared.member)) {
+    compareResults: (comparison, wanted) => {
+      const members = wanted.map(({ compared }) => compared.member);
+      this.calls.push(`compareResults ${members.join(' ')}`);
+      if (members.some((member) => this.hostile.has(member))) {
         this.#analysis = createAnalysisHandlers();
         return Promise.reject(new LiveResponseError('analysisStopped', { reason: this.reason }));
       }
-      const transcript = this.handlers.packTranscript(wanted);
-      if (transcript !== undefined) this.#analysis.compareResult(comparison, transcript, compared);
-      return Promise.resolve(transcript !== undefined);
+      for (const { ref: one, compared } of wanted) {
+        const transcript = this.handlers.packTranscript(one);
+        if (transcript !== undefined) this.#analysis.compareResults(comparison, [transcript], [compared]);
+      }
+      return Promise.resolve();
     },
     comparison: (comparison, most) => {
       this.calls.push('comparison');
@@ -72,13 +75,13 @@ suite('comparing the results of a run', () => {
     const comparer = new RunComparer(stage.store, 'overview');
     const first = await comparer.compare(stage.rows, USUAL);
     assert.deepEqual(first.groups, [{ members: [0, 2] }]);
-    assert.deepEqual(stage.taken(), ['compareResult 0', 'compareResult 2', 'comparison']);
+    assert.deepEqual(stage.taken(), ['compareResults 0 2', 'comparison']);
 
     stage.put(3, 'a\nodd\n');
     const second = await comparer.compare(stage.rows, USUAL);
     assert.deepEqual(second.groups, [{ members: [3] }, { members: [0, 2] }]);
     assert.deepEqual(second.rareLines[0]?.places, [{ member: 3, line: 2 }]);
-    assert.deepEqual(stage.taken(), ['compareResult 3', 'comparison']);
+    assert.deepEqual(stage.taken(), ['compareResults 3', 'comparison']);
 
     // The number of lines is requested again, and no result is read again for it.
     assert.equal((await comparer.compare(stage.rows, { ...USUAL, most: 0 })).rareLines.length, 0);
@@ -102,7 +105,7 @@ suite('comparing the results of a run', () => {
     assert.equal((await comparer.compare(stage.rows, exact)).groups.length, 2);
     stage.taken();
     await comparer.compare(stage.rows.slice(1), exact);
-    assert.deepEqual(stage.taken(), ['compareResult 0', 'comparison']);
+    assert.deepEqual(stage.taken(), ['compareResults 0', 'comparison']);
   });
 
   test('another comparison in between, or a new thread, costs one more time', async () => {
@@ -113,7 +116,7 @@ suite('comparing the results of a run', () => {
     await new RunComparer(stage.store, 'export').compare(stage.rows, USUAL);
     stage.taken();
     assert.deepEqual((await overview.compare(stage.rows, USUAL)).groups, [{ members: [0, 1] }]);
-    assert.deepEqual(stage.taken(), ['comparison', 'compareResult 0', 'compareResult 1', 'comparison']);
+    assert.deepEqual(stage.taken(), ['comparison', 'compareResults 0 1', 'comparison']);
 
     // Only the new result was added, to a comparison that had lost the others. The comparer notices this.
     await new RunComparer(stage.store, 'export').compare(stage.rows, USUAL);
@@ -140,7 +143,7 @@ suite('comparing the results of a run', () => {
       assert.deepEqual([error.code, error.values], ['analysisStopped', { reason: 'expression', host: 'ws-1' }]);
       return true;
     });
-    assert.deepEqual(stage.taken(), ['compareResult 0', 'compareResult 1']);
+    assert.deepEqual(stage.taken(), ['compareResults 0 1 2', 'compareResults 0', 'compareResults 1']);
     // Any other end of the thread says nothing about the expression.
     stage.reason = 'memory';
     assert.deepEqual((await new RunComparer(stage.store, 'other').compare(stage.rows, own)).uncounted, [1]);
@@ -161,6 +164,24 @@ suite('comparing the results of a run', () => {
     assert.deepEqual(stage.taken(), ['comparison'], 'it is not tried again and again');
   });
 
+  test('many results are added in batches of a bounded number and size', async () => {
+    const stage = new Stage(150);
+    for (let member = 0; member < 150; member++) stage.put(member, member === 70 ? 'x'.repeat(1_100_000) : 'a\n');
+    stage.hostile.add(140);
+    const found = await new RunComparer(stage.store, 'overview').compare(stage.rows, USUAL);
+    const sizes = stage.taken().map((call) => call.split(' ').length - 1);
+    // Members come by their ids. The large one ends the second batch. Of the third, which has the hostile one, each is
+    // tried alone, and then all others again.
+    assert.deepEqual(sizes.slice(0, 3), [64, 55, 31]);
+    assert.ok(sizes.slice(3, 34).every((size) => size === 1));
+    assert.ok(sizes.slice(34).every((size) => size > 1 || size === 0));
+    assert.deepEqual(found.uncounted, [140]);
+    assert.equal(
+      found.groups.reduce((sum, { members }) => sum + members.length, 0),
+      149,
+    );
+  });
+
   test('a result that went from the store gives no half a comparison', async () => {
     const stage = new Stage(2);
     for (const member of [0, 1]) stage.put(member, 'a\n');
@@ -169,6 +190,6 @@ suite('comparing the results of a run', () => {
     stage.put(0, 'a\n');
     const found = await new RunComparer(stage.store, 'overview').compare(rows, USUAL);
     assert.deepEqual(found, { groups: [], rareLines: [], moreRareLines: 0, uncounted: [] });
-    assert.equal(stage.calls.length, 6, 'twice, and no more');
+    assert.equal(stage.calls.length, 4, 'twice, and no more');
   });
 });

@@ -88,7 +88,7 @@ for (const kind of ['files', 'memory'] as const) {
       assert.equal(handlers.document(ref(), 'output'), undefined);
       assert.equal(handlers.text(ref(), 'errors'), undefined);
       assert.equal(handlers.raw(ref()), undefined);
-      assert.deepEqual(handlers.list(TENANT), []);
+      assert.deepEqual(handlers.list(TENANT).facts, []);
     });
 
     test('an empty text is a document, and not a missing one', () => {
@@ -142,7 +142,7 @@ for (const kind of ['files', 'memory'] as const) {
       handlers.put(...arrived(resultFile('second'), { fetchedAt: 2000 }));
       assert.equal(handlers.text(ref(), 'output'), 'second');
       assert.deepEqual(
-        handlers.list(TENANT).map(({ fetchedAt }) => fetchedAt),
+        handlers.list(TENANT).facts.map(({ fetchedAt }) => fetchedAt),
         [2000],
       );
     });
@@ -178,10 +178,10 @@ for (const kind of ['files', 'memory'] as const) {
       handlers.put(...arrived(resultFile('c'), { ref: ref({ commandIndex: 2 }), fetchedAt: 20 }));
       handlers.put(...arrived(resultFile('d'), { ref: { ...ref(), ...OTHER_TENANT } }));
       assert.deepEqual(
-        handlers.list(TENANT).map((facts) => facts.ref.commandIndex),
+        handlers.list(TENANT).facts.map((facts) => facts.ref.commandIndex),
         [1, 2, 0],
       );
-      assert.equal(handlers.list(OTHER_TENANT).length, 1);
+      assert.equal(handlers.list(OTHER_TENANT).facts.length, 1);
     });
 
     test('connections are kept in the order they came, and one of them is active', () => {

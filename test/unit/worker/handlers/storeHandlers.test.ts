@@ -170,7 +170,7 @@ test('a result that is not to be kept is there for this session, and in no file'
   const window = openWindow();
   window.put(...arrived(resultFile('secret')), { keep: false });
   assert.equal(window.text(ref(), 'output'), 'secret');
-  assert.equal(window.list(TENANT).length, 1);
+  assert.equal(window.list(TENANT).facts.length, 1);
   assert.equal(openWindow().facts(ref()), undefined);
   assert.ok(!(await bytesOnDisk()).includes('collect.ps1'));
 });
