@@ -3,6 +3,7 @@ import { signHeads } from './anchors/sshSignature.ts';
 import { describeFile, nameInCase } from './folder/caseArtefacts.ts';
 import { createCase, hasCase, isDay, readCase, setRetention } from './folder/caseFile.ts';
 import { readRecord } from './record/recordFiles.ts';
+import { recordTimeline } from './record/recordTimeline.ts';
 import { RecordWriter } from './record/recordWriter.ts';
 import type { RecordWriterParts } from './record/recordWriter.ts';
 import { verifyCase } from './verifyCase.ts';
@@ -17,6 +18,7 @@ export const caseTools = {
   nameInCase,
   readCase,
   readRecord,
+  recordTimeline,
   setRetention,
   signHeads,
   verifyCase,

@@ -231,6 +231,25 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
     }
   });
 
+  test('as a timeline, each event has what Timesketch requires and leads back to its result', async () => {
+    const { page, workspace } = session;
+    await palette('exportRunCsv');
+    const file = path.join(workspace.folder, 'run.jsonl');
+    await waitForQuickInput(page, ({ value }) => value.endsWith('.csv'));
+    await typeQuickInput(page, file);
+    await waitForNotification(page, 'Saved run.jsonl');
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    const events = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.ok(events.length > 700, `${events.length} events`);
+    for (const { message, datetime, timestamp_desc, link } of events) {
+      assert.ok(typeof message === 'string' && message !== '' && typeof timestamp_desc === 'string');
+      assert.match(String(datetime), /^\d{4}-\d\d-\d\dT[\d:.]+\+00:00$/u);
+      assert.match(String(link), /^live-response:\/\?cloud=\w+&tenant=[\da-f-]+&action=[\da-f-]{36}&index=\d/u);
+    }
+    assert.equal(events.filter((event) => event['timestamp_desc'] === 'Session Created').length, 200);
+    await runCommand(page, 'Notifications: Clear All Notifications');
+  });
+
   // drives: handOver
   test('handed over, it is a pack that the published verifier finds consistent; a result of it opens again', () =>
     handOverRun(session));

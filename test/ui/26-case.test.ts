@@ -143,6 +143,32 @@ workbenchSuite('a case with its record', { tenant: 'local' }, (session) => {
     assert.match(verdict.text, /^the given head: \d{8}T\d{6}Z\.heads$/mu);
   });
 
+  test('its timeline has the steps of the record and the times of its results', async () => {
+    const { page } = session;
+    await step('Export Timeline…');
+    const file = path.join(folder(), 'timeline.jsonl');
+    await waitForQuickInput(page, ({ value }) => value.endsWith('timeline.jsonl'));
+    await typeQuickInput(page, file);
+    await waitForNotification(page, 'Saved timeline.jsonl');
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    const events = lines.map(
+      (line) => JSON.parse(line) as Readonly<Record<'datetime' | 'timestamp_desc' | 'action_id', string>>,
+    );
+    const named = new Set(events.map(({ timestamp_desc }) => timestamp_desc));
+    for (const words of [
+      'Session Created',
+      'Command Started',
+      'Result Quoted (local clock)',
+      'Record Begun (local clock)',
+    ])
+      assert.ok(named.has(words), words);
+    const fetched = events.filter(({ timestamp_desc }) => timestamp_desc === 'Result Fetched (local clock)');
+    assert.equal(new Set(fetched.map(({ action_id }) => action_id)).size, fetched.length, 'each stands there once');
+    const times = events.map(({ datetime }) => datetime);
+    assert.deepEqual(times, times.toSorted());
+    await waitForStep('exported');
+  });
+
   test('a change in it is found', async () => {
     const place = path.join(folder(), 'record');
     const [name = ''] = (await readdir(place)).sort();

@@ -7,6 +7,7 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW } from '../common/when.ts';
 import { anchorRecord } from './anchorRecord.ts';
 import { closeCase } from './closeCase.ts';
+import { exportTimeline } from './exportTimeline.ts';
 import { openCase, startCase } from './startCase.ts';
 import { verifyRecord } from './verifyRecord.ts';
 
@@ -41,6 +42,11 @@ async function chooseStep(services: CaseCommandServices, runner: CommandRunner):
             label: l10n.t('Anchor Record…'),
             detail: l10n.t('Signs its head, or writes it down, so that a change shows later'),
             run: anchorRecord,
+          },
+          {
+            label: l10n.t('Export Timeline…'),
+            detail: l10n.t('Steps of its record, and times of the results that it names, for Timesketch'),
+            run: exportTimeline,
           },
           {
             label: l10n.t('Close Case…'),

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { l10n, Uri, window, workspace } from 'vscode';
+import { resultKey } from '../../base/resultUri.ts';
 import { ExportTally } from '../../evidence/export/exportText.ts';
 import { replacedWords } from '../../messages/exportWords.ts';
 import { whyNoResult } from '../../messages/runWords.ts';
@@ -9,6 +10,8 @@ import { hasResult, toExportRows, toRunCsv } from '../../runs/runRows.ts';
 import type { Services } from '../../services/services.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
 import type { RunPicture } from '../../documents/runOverview/runOverviews.ts';
+import { toTimeline } from '../../runs/runTimeline.ts';
+import { recordedSteps, writeTimeline } from '../save/timeline.ts';
 import { chooseRun } from './chooseRun.ts';
 import { runFileName } from './runFileName.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
@@ -20,19 +23,22 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_RUN_OVERVIEW } from '../common/when.ts';
 
 /** Forms of an exported run, by the ending of the file's name. */
-type RunForm = 'csv' | 'ndjson' | 'parquet';
+type RunForm = 'csv' | 'ndjson' | 'parquet' | 'jsonl';
 
 const FORMS: Readonly<Record<RunForm, Readonly<Record<string, string[]>>>> = {
   csv: { CSV: ['csv'] },
   ndjson: { NDJSON: ['ndjson'] },
   parquet: { Parquet: ['parquet'] },
+  // A name of the program that reads it.
+  jsonl: { Timesketch: ['jsonl'] },
 };
 
 /**
  * `liveResponse.exportRunCsv` and `exportRunNdjson`: export the hosts of a run, with their results or with the reason
  * why there is none. CSV has a row a host, without texts but for rare lines, and nothing that a spreadsheet would read
  * as a formula. NDJSON and Parquet have a row for each chunk of a text, because log engines cut long fields. Chunks are
- * unchanged except for lone surrogates, which become U+FFFD and are counted.
+ * unchanged except for lone surrogates, which become U+FFFD and are counted. JSONL is a timeline, with what the record
+ * of the open case says about these results.
  */
 export async function exportRun(
   services: ExportServices & Pick<Services, 'connections' | 'runs' | 'sessions'>,
@@ -71,10 +77,7 @@ async function exportTo(
   const work = async (scope: CommandScope): Promise<void> => {
     const picture = await services.runOverviews.picture(record);
     const tally = new ExportTally();
-    const written =
-      chosen === 'csv'
-        ? { rows: picture.rows.length, size: await writeCsv(picture, uri, tally) }
-        : await writeChunks(services, picture, uri, { scope, tally, form: chosen });
+    const written = await write(services, picture, uri, { scope, tally, form: chosen });
     services.activeCase.note({ what: 'exported', rows: written.rows }, { file: localPath(uri) });
     const { moreRareLines } = picture.comparison;
     const cut =
@@ -82,6 +85,33 @@ async function exportTo(
     void tellSaved(uri, [savedRowsWords(uri, written), ...cut, ...replacedWords(tally.loneSurrogates)].join(' '));
   };
   await runner.run(l10n.t('Exporting run'), work, { saveToFile: () => exportTo(services, runner, form, record) });
+}
+
+interface Writing {
+  readonly scope: CommandScope;
+  readonly tally: ExportTally;
+  readonly form: RunForm;
+}
+
+async function write(
+  services: ExportServices,
+  picture: RunPicture,
+  uri: Uri,
+  { form, ...writing }: Writing,
+): Promise<WrittenRows> {
+  const { record, rows } = picture;
+  switch (form) {
+    case 'csv':
+      return { rows: rows.length, size: await writeCsv(picture, uri, writing.tally) };
+    case 'jsonl': {
+      const inRun = new Set(rows.map(({ ref }) => resultKey(ref)));
+      // That a result was fetched is in its own facts.
+      const steps = await recordedSteps(services, (result) => inRun.has(resultKey(result)), ['fetched', 'opened']);
+      return writeTimeline(uri, [...toTimeline(record.run, rows), ...steps], writing.tally);
+    }
+    default:
+      return writeChunks(services, picture, uri, { form, ...writing });
+  }
 }
 
 async function writeCsv({ record, rows, comparison }: RunPicture, uri: Uri, tally: ExportTally): Promise<number> {
@@ -97,7 +127,7 @@ async function writeChunks(
   services: Pick<Services, 'loadParquetWriter' | 'store'>,
   picture: RunPicture,
   uri: Uri,
-  { scope, tally, form }: { readonly scope: CommandScope; readonly tally: ExportTally; readonly form: RunForm },
+  { scope, tally, form }: Writing,
 ): Promise<WrittenRows> {
   return await writeRows(uri, readChunks(services, picture, scope, tally), async (chunks, append) => {
     if (form === 'parquet') {

@@ -9,7 +9,7 @@ import type { Run } from '../../model/run.ts';
 import { hostsOf } from './packHosts.ts';
 import type { PackHost } from './packHosts.ts';
 import { toReport } from './packReport.ts';
-import { toTimeline } from './packTimeline.ts';
+import { toTimeline } from '../runTimeline.ts';
 
 /** A file of a pack. Its content is read when its turn comes, so that one result is in memory at a time. */
 export interface PackFile {

@@ -11,7 +11,7 @@ import { packFiles } from '../../../../src/runs/pack/packFiles.ts';
 import { hostsOf } from '../../../../src/runs/pack/packHosts.ts';
 import { packBytes, packFile } from '../../../../src/runs/pack/packedBytes.ts';
 import { packHead } from '../../../../src/runs/pack/packHead.ts';
-import { toTimeline } from '../../../../src/runs/pack/packTimeline.ts';
+import { toTimeline } from '../../../../src/runs/runTimeline.ts';
 import { writePack } from '../../../../src/runs/pack/packWriter.ts';
 import { startsFormula } from '../../../../src/evidence/export/csv.ts';
 import { readCsv } from '../../evidence/csvReader.ts';
