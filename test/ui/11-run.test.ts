@@ -17,6 +17,7 @@ import {
   waitForNotification,
 } from '../rig/workbenchParts.ts';
 import { menuTitle } from './support/commands.ts';
+import { exportRows, exportTimeline } from './support/runExports.ts';
 import { handOverRun } from './support/handOver.ts';
 import { readOverview } from './support/runOverview.ts';
 import { askAboutDevices, quoteOddLines, searchInRun } from './support/runPages.ts';
@@ -202,53 +203,12 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
     await scrollTo(huntingRun.scriptName, 'Control+Home');
   });
 
-  test('CSV and NDJSON have a row for every host', async () => {
-    const { page, workspace } = session;
-    // drives: exportRunCsv
-    // drives: exportRunNdjson
-    for (const [command, ending] of [
-      ['exportRunCsv', 'csv'],
-      ['exportRunNdjson', 'ndjson'],
-    ] as const) {
-      await palette(command);
-      const file = path.join(workspace.folder, `run.${ending}`);
-      // The dialog fills in its suggestion late.
-      await waitForQuickInput(
-        page,
-        ({ value }) => /run-hunt-persistence-\d{8}T\d{4}Z\.\w+$/u.test(value) && value.endsWith(ending),
-      );
-      await typeQuickInput(page, file);
-      await waitForNotification(page, '(200 rows, ');
-      const text = await readFile(file, 'utf8');
-      const rows = text.trimEnd().split(/\r?\n/u);
-      assert.equal(rows.length, ending === 'csv' ? 201 : 200, 'each output fits into one chunk');
-      await runCommand(page, 'Notifications: Clear All Notifications');
-      if (ending === 'csv') continue;
-      const read = rows.map((row) => JSON.parse(row) as { device: string; state: string; text?: string });
-      assert.equal(new Set(read.map(({ device }) => device)).size, 200);
-      assert.equal(read.filter(({ text: output }) => output?.startsWith('Transcript started')).length, 193);
-      assert.equal(read.filter(({ state }) => state !== 'result').length, 7);
-    }
-  });
+  // drives: exportRunCsv
+  // drives: exportRunNdjson
+  test('CSV and NDJSON have a row for every host', () => exportRows(session));
 
-  test('as a timeline, each event has what Timesketch requires and leads back to its result', async () => {
-    const { page, workspace } = session;
-    await palette('exportRunCsv');
-    const file = path.join(workspace.folder, 'run.jsonl');
-    await waitForQuickInput(page, ({ value }) => value.endsWith('.csv'));
-    await typeQuickInput(page, file);
-    await waitForNotification(page, 'Saved run.jsonl');
-    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
-    const events = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    assert.ok(events.length > 700, `${events.length} events`);
-    for (const { message, datetime, timestamp_desc, link } of events) {
-      assert.ok(typeof message === 'string' && message !== '' && typeof timestamp_desc === 'string');
-      assert.match(String(datetime), /^\d{4}-\d\d-\d\dT[\d:.]+\+00:00$/u);
-      assert.match(String(link), /^live-response:\/\?cloud=\w+&tenant=[\da-f-]+&action=[\da-f-]{36}&index=\d/u);
-    }
-    assert.equal(events.filter((event) => event['timestamp_desc'] === 'Session Created').length, 200);
-    await runCommand(page, 'Notifications: Clear All Notifications');
-  });
+  test('as a timeline, each event has what Timesketch requires and leads back to its result', () =>
+    exportTimeline(session));
 
   // drives: handOver
   test('handed over, it is a pack that the published verifier finds consistent; a result of it opens again', () =>
