@@ -4,7 +4,7 @@ import { resultKey } from '../base/resultUri.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import type { CallMeter } from '../base/urgency.ts';
 import type { OrderEnd } from '../model/runRecord.ts';
-import { isOwner } from './orderOwner.ts';
+import { ownerOfOrder } from './orderOwner.ts';
 import type { Payment, RunFetchesOptions } from './runOptions.ts';
 import type { RunRecords } from './runRecords.ts';
 import { whyOver } from './standingOrder.ts';
@@ -71,11 +71,10 @@ export class OrderAccount implements CallMeter {
 
   /** Counts a call right before it is sent. Refuses it if the run is not this window's and this account's any more. */
   readonly take = async (): Promise<boolean> => {
-    const record = this.#records.get(this.#key);
-    if (record === undefined) return false;
-    const { run, order } = record;
-    if (order?.by !== undefined && this.#options.account !== undefined)
-      this.#isOthers = !isOwner(order.by, run, await this.#options.account(run));
+    const run = this.#records.get(this.#key)?.run;
+    if (run === undefined) return false;
+    const account = this.isOnOrder ? await this.#options.account?.(run).catch(() => undefined) : undefined;
+    this.#compare(ownerOfOrder(run, account));
     if (this.#isClosed || this.#isOthers || this.lease?.isHeld() === false) return false;
     // Nothing is awaited from here on, so that calls at the same time cannot pass the limit together.
     const current = this.#records.get(this.#key)?.order;
@@ -84,6 +83,15 @@ export class OrderAccount implements CallMeter {
     this.#records.spend(this.#key, 1, 0);
     return true;
   };
+
+  /** Compares the account of the next call with the one that gave the order. One that is unknown says nothing. */
+  #compare(by: string | undefined): void {
+    const order = this.#records.get(this.#key)?.order;
+    if (by === undefined || order === undefined) return;
+    this.#isOthers = order.by !== undefined && order.by !== by;
+    // Some ways to sign in know their account only when they have a token.
+    if (order.by === undefined) this.#records.change(this.#key, { order: { ...order, by } });
+  }
 
   readonly giveBack = (): void => {
     this.#records.spend(this.#key, -1, 0);
@@ -120,6 +128,7 @@ export class OrderAccount implements CallMeter {
       else if (!this.#isRefusal(error)) throw error;
     } finally {
       this.#underWay -= counted;
+      this.#records.reserve(this.#key, this.#underWay);
       if (outcome === 'stored') this.#records.spend(this.#key, 0, counted);
       this.#room.leave(place, outcome);
     }

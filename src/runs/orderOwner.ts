@@ -17,8 +17,3 @@ export const ownWindow = randomUUID().slice(0, DIGITS);
 export function ownerOfOrder({ key }: Pick<Run, 'key'>, account: string | undefined): string | undefined {
   return account === undefined ? undefined : hashText(`order ${key} ${account.toLowerCase()}`).slice(0, DIGITS);
 }
-
-/** Whether an account gave an order. */
-export function isOwner(by: string, run: Pick<Run, 'key'>, account: string | undefined): boolean {
-  return ownerOfOrder(run, account) === by;
-}

@@ -63,6 +63,24 @@ suite('whose order it is', () => {
     runs.dispose();
   });
 
+  test('an account that is known only with its first token is compared from then on', async () => {
+    const shift = new Shift([0, HOUR, 2 * HOUR]);
+    let account: string | undefined;
+    const runs = shift.window({ account: () => Promise.resolve(account) });
+    const { key, done } = await begin(shift, runs);
+    assert.equal(runs.get(key)?.order?.by, undefined);
+    account = 'anna@contoso.com';
+    await shift.pass(MINUTE);
+    assert.ok(runs.get(key)?.order?.by !== undefined);
+    // The database that knows the account fails for a while: nothing is known, and nothing is said.
+    account = undefined;
+    await shift.pass(10 * MINUTE);
+    assert.equal(runs.isActive(key), true);
+    account = 'ben@contoso.com';
+    await shift.until(done);
+    assert.equal(runs.get(key)?.stoppedBy?.values.reason, 'orderOfOther');
+  });
+
   test('where no account is known, nothing is compared', async () => {
     const shift = new Shift([0, HOUR]);
     const runs = shift.window({ account: () => Promise.resolve(undefined) });
