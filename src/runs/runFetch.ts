@@ -185,8 +185,10 @@ export class RunFetches {
           job.hold(lease);
           try {
             await this.#work(job);
-            if (job.isOver() || !job.holdsRun) return;
-            if (this.#records.get(key)?.state !== 'stopped') this.#records.change(key, { state: 'ended' });
+            const isStopped = this.#records.get(key)?.state === 'stopped';
+            // Work that a failure stopped does not begin again by itself.
+            if (job.hasEnded() || (!job.holdsRun && !isStopped)) return;
+            if (!isStopped) this.#records.change(key, { state: 'ended' });
             this.#jobs.delete(key);
             job.finish();
           } finally {
