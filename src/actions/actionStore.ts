@@ -30,6 +30,8 @@ const SPAN_PAGE_SIZE = 1000;
  */
 const MAX_UNORDERED = 10_000;
 
+type Part = Pick<ActionQuery, 'machineId' | 'where' | 'top'>;
+
 export type ListState =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'loaded'; readonly hasMore: boolean }
@@ -204,9 +206,10 @@ export class ActionStore {
     span: { readonly from: string; readonly before: string },
     signal: AbortSignal,
     allowance = new PageAllowance(),
+    priority: Priority = 'click',
   ): Promise<void> {
     const where = { ...this.#where, createdFrom: span.from, createdBefore: span.before };
-    return this.#loadAll({ where, top: SPAN_PAGE_SIZE }, signal, allowance);
+    return this.#loadAll({ where, top: SPAN_PAGE_SIZE }, signal, allowance, priority);
   }
 
   /** Fetches the current state of an action. Costs one call. */
@@ -240,13 +243,9 @@ export class ActionStore {
     if (ended.length > 0) this.#ended.fire(ended);
   }
 
-  async #loadAll(
-    part: Pick<ActionQuery, 'machineId' | 'where' | 'top'>,
-    signal: AbortSignal,
-    allowance = new PageAllowance(),
-  ): Promise<void> {
+  async #loadAll(part: Part, signal: AbortSignal, allowance = new PageAllowance(), priority?: Priority): Promise<void> {
     const client = await this.#client();
-    const ask = askFor(client, { ...this.#query(part.top), ...part }, signal);
+    const ask = askFor(client, { ...this.#query(part.top), ...part }, signal, priority);
     for await (const actions of walkPages(ask, part.top, allowance)) {
       this.#tellFound(client, actions);
       this.#merge(actions, false);

@@ -9,6 +9,20 @@ export interface LeasePort {
   readonly release: (name: string, holder: string) => Promise<unknown>;
 }
 
+/**
+ * A lease that work holds. It can be lost: while the machine sleeps, no window extends its leases, and the first window
+ * that wakes up takes them.
+ */
+export interface HeldLease {
+  /** Aborted when the lease is lost. */
+  readonly lost: AbortSignal;
+  /**
+   * Whether this window still has the lease. To be asked right before each step that only the holder may do: a window
+   * that wakes up goes on at once, and its next extension is seconds away.
+   */
+  readonly isHeld: () => boolean;
+}
+
 /** Lifetime of a lease, in milliseconds. A killed window can block the other windows for this long. */
 const LEASE_MS = 15_000;
 const EXTEND_EVERY_MS = 5_000;
@@ -25,10 +39,10 @@ export class Leases {
   }
 
   /** Runs work while holding a lease. Waits first until the current holder releases it. */
-  async hold<Result>(name: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
-    const holder = randomUUID();
-    while (!(await this.#take(name, holder))) await this.#clock.wait(LOOK_AGAIN_MS, signal);
-    return this.#work(name, holder, work);
+  async hold<Result>(name: string, signal: AbortSignal, work: (held: HeldLease) => Promise<Result>): Promise<Result> {
+    const lease = new Holding(this.#port, this.#clock, name);
+    while (!(await lease.take())) await this.#clock.wait(LOOK_AGAIN_MS, signal);
+    return lease.during(work);
   }
 
   /**
@@ -36,9 +50,9 @@ export class Leases {
    * @throws LiveResponseError `signInFailed` with reason `elsewhere`: another window holds the lease
    */
   async holdOnly<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
-    const holder = randomUUID();
-    if (!(await this.#take(name, holder))) throw new LiveResponseError('signInFailed', { reason: 'elsewhere' });
-    return this.#work(name, holder, work);
+    const lease = new Holding(this.#port, this.#clock, name);
+    if (!(await lease.take())) throw new LiveResponseError('signInFailed', { reason: 'elsewhere' });
+    return lease.during(work);
   }
 
   /** Takes a lease that any window can release. A lease that no window releases expires after `ms` milliseconds. */
@@ -54,19 +68,54 @@ export class Leases {
   async isTaken(name: string): Promise<boolean> {
     return !(await this.#port.take(name, randomUUID(), 0).catch(() => true));
   }
+}
 
-  async #work<Result>(name: string, holder: string, work: () => Promise<Result>): Promise<Result> {
-    const extending = setInterval(() => void this.#take(name, holder), EXTEND_EVERY_MS);
+/** One lease of this window, from the first attempt to take it until its work has ended. */
+class Holding implements HeldLease {
+  readonly #port: LeasePort;
+  readonly #clock: Clock;
+  readonly #name: string;
+  readonly #holder = randomUUID();
+  readonly #lost = new AbortController();
+  /** Time before the last extension, ms since 1970. */
+  #extendedAt = 0;
+
+  constructor(port: LeasePort, clock: Clock, name: string) {
+    this.#port = port;
+    this.#clock = clock;
+    this.#name = name;
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  readonly isHeld = (): boolean => {
+    // A lease that was not extended in time is lost even if it is free again: another window may have worked.
+    if (this.#clock.now() - this.#extendedAt >= LEASE_MS) this.#lost.abort();
+    return !this.lost.aborted;
+  };
+
+  /** Takes the lease. Returns true also if the database fails: windows then act alone, and users can still sign in. */
+  async take(): Promise<boolean> {
+    // The lease lasts from a time after this one.
+    const now = this.#clock.now();
+    const isTaken = await this.#port.take(this.#name, this.#holder, LEASE_MS).catch(() => true);
+    if (isTaken) this.#extendedAt = now;
+    return isTaken;
+  }
+
+  async during<Result>(work: (held: HeldLease) => Promise<Result>): Promise<Result> {
+    const extending = setInterval(() => void this.#extend(), EXTEND_EVERY_MS);
     try {
-      return await work();
+      return await work(this);
     } finally {
       clearInterval(extending);
-      await this.#port.release(name, holder).catch(() => undefined);
+      await this.#port.release(this.#name, this.#holder).catch(() => undefined);
     }
   }
 
-  /** Takes the lease. Returns true also if the database fails: windows then act alone, and users can still sign in. */
-  #take(name: string, holder: string): Promise<boolean> {
-    return this.#port.take(name, holder, LEASE_MS).catch(() => true);
+  async #extend(): Promise<void> {
+    if (this.isHeld() && !(await this.take())) this.#lost.abort();
   }
 }

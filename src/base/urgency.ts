@@ -1,10 +1,25 @@
+/** Account that pays for the calls of background work. */
+export interface CallMeter {
+  /** Counts one call, before it is sent. Returns whether the account allows the call. */
+  readonly take: () => Promise<boolean>;
+  /** Takes a call back that was counted, and not sent. */
+  readonly giveBack: () => void;
+}
+
 /** Priority of background work that a person may begin to wait for. From then on the work counts as a click. */
 export class Urgency {
   readonly #listeners = new Set<() => void>();
+  readonly #meter: CallMeter | undefined;
   #raised: boolean;
 
-  constructor(priority: 'click' | 'background') {
+  constructor(priority: 'click' | 'background', meter?: CallMeter) {
     this.#raised = priority === 'click';
+    this.#meter = meter;
+  }
+
+  /** Account that pays for the next call. A person who waits pays for their own calls. */
+  get meter(): CallMeter | undefined {
+    return this.#raised ? undefined : this.#meter;
   }
 
   get isClick(): boolean {
@@ -34,6 +49,11 @@ export type Priority = 'click' | 'background' | Urgency;
 /** Whether a person waits now. */
 export function isClick(priority: Priority): boolean {
   return priority === 'click' || (priority !== 'background' && priority.isClick);
+}
+
+/** Returns the account that pays for the next call of this priority, if there is one. */
+export function meterOf(priority: Priority): CallMeter | undefined {
+  return typeof priority === 'string' ? undefined : priority.meter;
 }
 
 /** Adds a waiter to a queue: clicks before background work, each in order of arrival. */

@@ -11,6 +11,7 @@ import { isLiveResponseError, LiveResponseError, throwIfCancelled } from '../bas
 import { createHttpTransport } from './http.ts';
 import { LONGEST_CALL_MS, PACKAGE_WINDOWS } from './calls/ledger.ts';
 import { ListQueries } from './list/listQueries.ts';
+import { refund, takePaid } from './calls/paidSlot.ts';
 import { createLocalLedger } from './calls/localLedger.ts';
 import { readMachine, readMachines } from './machines.ts';
 import type { Machine } from './machines.ts';
@@ -289,11 +290,11 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
       renewed = true;
     };
     const send = async ({ left, aside }: Allowance): Promise<ApiAnswer> => {
-      const slot = await aside(payer.take(priority, signal)).catch((error: unknown) => {
+      const slot = await aside(takePaid(payer, priority, signal)).catch((error: unknown) => {
         const isOwn = payer === packageBudget && isLiveResponseError(error) && error.code === 'rateLimited';
         throw isOwn ? ofPackages(error.values) : error;
       });
-      return sendOnce(path, token, signal, { slot, budget: payer, left: left() });
+      return sendOnce(path, token, signal, { slot, budget: payer, left: left() }).catch(refund(priority));
     };
     return withRetry(clock, signal, async (allowance) => {
       throwIfCancelled(signal);

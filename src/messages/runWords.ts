@@ -4,7 +4,7 @@ import type { FailureValues } from '../base/errors.ts';
 import type { FailureCode } from '../base/failures.ts';
 import { describeFailure } from './failureMessages.ts';
 import type { NoResultReason } from '../model/noResultReasons.ts';
-import type { OrderEnd, StandingOrder } from '../model/runRecord.ts';
+import type { OrderEnd, OrderOwner, StandingOrder } from '../model/runRecord.ts';
 import { formatBytes, formatUtc } from './format.ts';
 import { noResultSentence } from './noResultWords.ts';
 
@@ -103,15 +103,44 @@ export function callsWords(count: number): string {
   return count === 1 ? l10n.t('1 call') : l10n.t('{0} calls', count);
 }
 
+/** Returns what an order by filter does, and its limits. */
+export function changesWords(time: string, calls: number, bytes: string): string {
+  return l10n.t(
+    'It asks for changes, usually 1 call every 5 minutes, and more often while commands run: for {0}, {1} calls, and {2} at most. The status bar shows it, and Pause and Cancel stop it.',
+    time,
+    calls,
+    bytes,
+  );
+}
+
 /** Returns what an order has taken, and its limits. */
 export function spentWords({ calls, mostCalls, bytes, mostBytes, endsAt }: StandingOrder): string {
   return l10n.t(
-    '{0} of at most {1} questions and fetches, {2} of at most {3}, until {4}',
+    '{0} of at most {1} calls, {2} of at most {3}, until {4}',
     calls,
     mostCalls,
     formatBytes(bytes),
     formatBytes(mostBytes),
     formatUtc(endsAt),
+  );
+}
+
+/** Returns who gave an order, as far as this window can tell. */
+export function ownerWords({ by, window }: OrderOwner, own: OrderOwner): string {
+  const isHere = window === own.window;
+  if (by === undefined || own.by === undefined)
+    return isHere ? l10n.t('Ordered in this window.') : l10n.t('Ordered in another window, or before a restart.');
+  if (by !== own.by) return l10n.t('Ordered by another account than the one that is signed in.');
+  return isHere
+    ? l10n.t('Ordered in this window, by the account that is signed in.')
+    : l10n.t('Ordered in another window or before a restart, by the account that is signed in.');
+}
+
+/** Says that a run by filter has no room for further commands, and what to do. */
+export function fullWords(most: number): string {
+  return l10n.t(
+    'More than {0} commands match this filter. The others are left out. Order them with a narrower filter, for example by a span of time.',
+    most.toLocaleString(env.language),
   );
 }
 
@@ -121,7 +150,7 @@ export function orderEndWords(order: StandingOrder): string {
   if (end === undefined || end === 'allEnded') return l10n.t('All hosts have ended.');
   const reasons: Readonly<Record<Exclude<OrderEnd, 'allEnded'>, string>> = {
     time: l10n.t('its time is over'),
-    calls: l10n.t('its questions and fetches are used up'),
+    calls: l10n.t('its calls are used up'),
     bytes: l10n.t('its size is used up'),
     full: l10n.t('the store is full, and older results are not dropped for it'),
   };

@@ -45,6 +45,13 @@ const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Wo
     sentence: l10n.t('The access token of "{0}" has expired.', name),
     steps: ['replaceToken', 'showLog'],
   }),
+  // Reason for which an order stops.
+  orderOfOther: () => ({
+    sentence: l10n.t(
+      'Another account is signed in than the one that ordered these results, so nothing more was fetched. Try again to go on with this account, or sign in with the other one.',
+    ),
+    steps: ['tryAgain', 'signIn'],
+  }),
   // Reasons for the sign-in of a user or an application.
   noAccount: (name) => ({ sentence: l10n.t('You are not signed in to "{0}".', name), steps: ['signIn'] }),
   secretsLost: (name) => ({

@@ -41,6 +41,8 @@ export interface RunFilter {
   readonly since: number;
   /** Whether new actions join the run. */
   readonly grows: boolean;
+  /** Set if more commands match than a run can have: some were left out. */
+  readonly isFull?: true;
 }
 
 /**

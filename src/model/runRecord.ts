@@ -19,15 +19,23 @@ export interface KeptFailure {
 /** Reason for which an order is over. `full`: the store has no room, and would drop older results. */
 export type OrderEnd = 'allEnded' | 'time' | 'calls' | 'bytes' | 'full';
 
+/** Signs of the account and the window that gave an order. They name nobody: see `runs/orderOwner.ts`. */
+export interface OrderOwner {
+  /** Sign of the account. Undefined if the account is unknown. */
+  readonly by?: string;
+  /** Sign of the window. Undefined in orders of earlier versions. */
+  readonly window?: string;
+}
+
 /** Order to keep a run's results as they come. */
-export interface StandingOrder {
+export interface StandingOrder extends OrderOwner {
   /** Ms since 1970. */
   readonly startedAt: number;
   readonly endsAt: number;
   readonly mostCalls: number;
-  /** No fetch begins that could pass this number of bytes. */
+  /** No result is received that would pass this number of bytes. */
   readonly mostBytes: number;
-  /** Questions and fetches that the order has taken, each usually one call, and bytes. */
+  /** Calls to the API that the order has taken, also those for further pages and repetitions, and bytes. */
   readonly calls: number;
   readonly bytes: number;
   /** Time before the last question that was answered, ms since 1970. */

@@ -5,7 +5,7 @@ import { parseServerTime } from '../base/serverTime.ts';
 import { refOf, resultKey } from '../base/resultUri.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import { Urgency } from '../base/urgency.ts';
-import type { Priority } from '../base/urgency.ts';
+import type { CallMeter, Priority } from '../base/urgency.ts';
 import { describeReceived } from './receivedFacts.ts';
 import { findActionWithResult } from './resultSource.ts';
 import type { FindSource, ResultSource } from './resultSource.ts';
@@ -32,6 +32,10 @@ export interface OpenOptions {
    */
   readonly priority?: Exclude<Priority, Urgency>;
   readonly onProgress?: (received: number, total: number | undefined) => void;
+  /** Account that pays for the calls of a fetch in the background, until a click also asks for the result. */
+  readonly meter?: CallMeter | undefined;
+  /** Returns whether a result of this size may be received, as long as nobody clicked on it. */
+  readonly admits?: ((size: number) => boolean) | undefined;
   /** Whether to open a result of any size. Set if the person knows the size and accepted it. */
   readonly anySize?: boolean;
 }
@@ -68,12 +72,10 @@ export class ResultService {
     return stored ?? this.#join(ref, options);
   }
 
-  #join(
-    ref: ResultRef,
-    { signal, onProgress, priority = 'click', anySize = false }: OpenOptions,
-  ): Promise<StoredFacts> {
+  #join(ref: ResultRef, options: OpenOptions): Promise<StoredFacts> {
+    const { signal, onProgress, priority = 'click' } = options;
     const key = resultKey(ref);
-    const flight = this.#flights.get(key) ?? this.#takeOff(ref, priority, anySize);
+    const flight = this.#flights.get(key) ?? this.#takeOff(ref, options);
     this.#flights.set(key, flight);
     if (priority === 'click') flight.urgency.raise();
     if (onProgress !== undefined) flight.listeners.add(onProgress);
@@ -83,30 +85,29 @@ export class ResultService {
     });
   }
 
-  #takeOff(ref: ResultRef, priority: 'click' | 'background', anySize: boolean): Flight {
-    const urgency = new Urgency(priority);
+  #takeOff(ref: ResultRef, { priority = 'click', meter, admits, anySize = false }: OpenOptions): Flight {
+    const urgency = new Urgency(priority, meter);
     const listeners = new Set<ProgressListener>();
     const report: ProgressListener = (received, total) => {
       for (const listener of listeners) listener(received, total);
     };
-    const fetch = (signal: AbortSignal): Promise<StoredFacts> => this.#fetch(ref, signal, urgency, report, anySize);
+    const limits = {
+      priority: urgency,
+      onProgress: report,
+      maxBytes: anySize ? Infinity : this.#options.maxBytes(),
+      ...(admits !== undefined && { admits: (size: number) => urgency.isClick || admits(size) }),
+    };
+    const fetch = (signal: AbortSignal): Promise<StoredFacts> => this.#fetch(ref, signal, limits);
     return { work: new SharedWork(fetch), urgency, listeners };
   }
 
-  async #fetch(
-    ref: ResultRef,
-    signal: AbortSignal,
-    urgency: Urgency,
-    onProgress: ProgressListener,
-    anySize: boolean,
-  ): Promise<StoredFacts> {
+  async #fetch(ref: ResultRef, signal: AbortSignal, limits: FetchOptions): Promise<StoredFacts> {
     const source = await this.#options.findSource(ref);
-    const { action, kind } = await findActionWithResult(source, ref, signal, urgency);
+    const { action, kind } = await findActionWithResult(source, ref, signal, limits.priority);
     if (kind === 'file') throw new LiveResponseError('resultIsFile');
-    const limit = anySize ? Infinity : this.#options.maxBytes();
+    const limit = limits.maxBytes;
     const options = {
-      onProgress,
-      priority: urgency,
+      ...limits,
       actionCreatedAt: parseServerTime(action.creationDateTimeUtc),
     };
     try {

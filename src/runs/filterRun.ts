@@ -7,11 +7,11 @@ import { runScripts, subjectOf } from '../model/machineAction.ts';
 import type { FilterRun, Run, RunFilter, RunMember } from '../model/run.ts';
 import { foldedPattern } from '../evidence/text/foldCase.ts';
 import { CLOCKS_APART_MS, oldestOpen } from './runHosts.ts';
-import type { ChangesSource } from './runHosts.ts';
+import type { Asking, ChangesSource } from './runHosts.ts';
 import { renewRun, toMember } from './runs.ts';
 
 /** Maximum number of commands of a run by filter. The same as a run of any size is tested with. */
-const MOST_MEMBERS = 10_000;
+export const MOST_MEMBERS = 10_000;
 /** Time before the order from which commands are asked for by their creation at most, ms. */
 const LOOK_BACK_MS = 7 * 24 * 3_600_000;
 
@@ -50,7 +50,7 @@ export async function renewFilterRun(
   session: ChangesSource,
   run: FilterRun,
   lookedAt: number | undefined,
-  signal: AbortSignal,
+  { signal, priority }: Asking,
 ): Promise<FilterRun> {
   const { filter } = run;
   // The first question also covers what changed since the list was loaded.
@@ -58,7 +58,7 @@ export async function renewFilterRun(
     lookedAt === undefined
       ? Math.min(oldestOpen(session, run), filter.since - CLOCKS_APART_MS)
       : lookedAt - CLOCKS_APART_MS;
-  const changes = await session.fetchChanges(since, signal, 'background');
+  const changes = await session.fetchChanges(since, signal, priority);
   // Back to the oldest command that has not ended, but not to any time that a server may state.
   const open = run.members.filter(({ result }) => result === 'notYet').map(createdOf);
   const oldest = Math.max(
@@ -68,7 +68,7 @@ export async function renewFilterRun(
   const to = new Date(Date.now() + CLOCKS_APART_MS).toISOString();
   const span = { from: new Date(oldest).toISOString(), to };
   // A server that does not list by last change, or too many changes, would leave out commands. Their creation does not.
-  const created = changes.extent === 'whole' ? [] : await session.fetchCreated(span, signal, 'background');
+  const created = changes.extent === 'whole' ? [] : await session.fetchCreated(span, signal, priority);
   const renewed = { ...renewRun(run, (actionId) => session.known(actionId)), filter };
   return filter.grows ? withActions(renewed, [...changes.actions, ...created], Date.now()) : renewed;
 }
@@ -96,9 +96,10 @@ export function orderFilter(
 }
 
 /** Reads the filter of a stored run, field by field. Without a valid condition, nothing joins the run. */
-export function readRunFilter({ since, grows, ...stored }: RunFilter, now: number): RunFilter {
+export function readRunFilter({ since, grows, isFull, ...stored }: RunFilter, now: number): RunFilter {
   const own = { since: Math.min(since, now), grows };
-  return orderFilter(readFilter(stored), own) ?? { ...own, grows: false };
+  const filter = orderFilter(readFilter(stored), own) ?? { ...own, grows: false };
+  return isFull === true ? { ...filter, isFull } : filter;
 }
 
 /** Adds the commands of actions that match the run's filter, oldest first. @param now - ms since 1970 */
@@ -107,23 +108,30 @@ function withActions(run: FilterRun, actions: readonly MachineAction[], now: num
   const matches = toPredicate(filter, () => undefined, now);
   const script = filter.script === undefined ? undefined : foldedPattern(filter.script);
   const members = new Map(run.members.map((member) => [keyOf(member), member]));
-  for (const action of actions) {
+  let { isFull = false } = filter;
+  // A list names the newest first. If not all find room, the first ones of the order's time do.
+  for (const action of [...actions].sort(byCreation)) {
     if (action.type !== 'LiveResponse' || !matches(action)) continue;
     for (const command of runScripts(action)) {
       const name = subjectOf(command);
       const member = { ...toMember(action, command), script: name };
-      const isNew = !members.has(keyOf(member)) && members.size < MOST_MEMBERS;
       // A session can have other scripts, too.
-      if (isNew && script?.test(name) !== false) members.set(keyOf(member), member);
+      if (members.has(keyOf(member)) || script?.test(name) === false) continue;
+      if (members.size < MOST_MEMBERS) members.set(keyOf(member), member);
+      else isFull = true;
     }
   }
   const sorted = [...members.values()].sort(
     (one, other) => createdOf(one) - createdOf(other) || keyOf(one).localeCompare(keyOf(other)),
   );
-  return { ...run, members: sorted };
+  return { ...run, members: sorted, filter: isFull ? { ...filter, isFull } : filter };
 }
 
-function createdOf({ createdAt }: RunMember): number {
+function byCreation(one: MachineAction, other: MachineAction): number {
+  return (parseServerTime(one.creationDateTimeUtc) ?? 0) - (parseServerTime(other.creationDateTimeUtc) ?? 0);
+}
+
+function createdOf({ createdAt }: Pick<RunMember, 'createdAt'>): number {
   return parseServerTime(createdAt) ?? 0;
 }
 

@@ -2,39 +2,24 @@ import { traitsOf } from '../base/failures.ts';
 import { RunRecords } from './runRecords.ts';
 import { refOf } from '../model/run.ts';
 import type { Run, RunMember } from '../model/run.ts';
-import type { KeptFailure, RunRecord } from '../model/runRecord.ts';
-import { OrderAccount } from './orderAccount.ts';
+import type { KeptFailure, OrderOwner, RunRecord } from '../model/runRecord.ts';
+import { ownerOfOrder, ownWindow } from './orderOwner.ts';
+import { lookAgain } from './orderWatch.ts';
 import { isAvailable, isTransient, keep, memberKey, UNREACHABLE } from './runFailures.ts';
-import type { RenewRun, RunFetchesOptions, StartOptions } from './runOptions.ts';
-import { countOpen, nextLookIn, whyOver } from './standingOrder.ts';
+import { RunJob } from './runJob.ts';
+import type { RunFetchesOptions, StartOptions } from './runOptions.ts';
+import { StoreRoom } from './storeRoom.ts';
 
 /**
  * Number of results that are fetched at once. More would not be faster, because calls wait in the call budget. After a
  * pause, at most this number of results is still completed.
  */
 const AT_ONCE = 3;
-/** Number of failed questions in a row after which an order stops: it would look healthy, and keep nothing. */
-const MOST_FAILED_LOOKS = 12;
 /** Pause after a fetch on order that could not be sent, ms. */
 const UNREACHABLE_MS = 60_000;
 
 /** States of a run whose work goes on, unless its window was closed. */
 const INTERRUPTED: ReadonlySet<RunRecord['state']> = new Set(['running', 'waiting', 'watching']);
-
-interface Job {
-  readonly controller: AbortController;
-  /** Ends the pause. Called when the person resumes. */
-  resume: (() => void) | undefined;
-  paused: Promise<void> | undefined;
-  /** State before the pause. */
-  before: RunRecord['state'];
-  readonly account: OrderAccount;
-  /** Whether it goes on with an order that the run has. Another window may have gone on with it, or ended it. */
-  readonly continues: boolean;
-  /** Number of questions in a row that Defender did not answer as asked. */
-  failedLooks: number;
-  readonly done: Promise<void>;
-}
 
 /**
  * Fetches the results of runs in the background. Only the store determines which results are missing. So no window
@@ -44,11 +29,14 @@ interface Job {
 export class RunFetches {
   readonly #options: RunFetchesOptions;
   readonly #records: RunRecords;
-  readonly #jobs = new Map<string, Job>();
+  readonly #room: StoreRoom;
+  readonly #jobs = new Map<string, RunJob>();
 
   constructor(options: RunFetchesOptions) {
     this.#options = options;
-    this.#records = new RunRecords({ ...options, now: options.clock.now });
+    this.#room = new StoreRoom(options.room);
+    const mayStore = (key: string): boolean => this.#jobs.get(key)?.holdsRun !== false;
+    this.#records = new RunRecords({ ...options, now: options.clock.now, mayStore });
   }
 
   /** Fires with the key of a run when its record has changed, or one of its results has been stored. */
@@ -89,6 +77,12 @@ export class RunFetches {
     if (!this.#jobs.has(key)) this.#records.drop(key);
   }
 
+  /** Returns the signs of this window, and of the account that would give an order for a run now. */
+  async owner(run: Run): Promise<OrderOwner> {
+    const by = ownerOfOrder(run, await this.#options.account?.(run).catch(() => undefined));
+    return { window: ownWindow, ...(by !== undefined && { by }) };
+  }
+
   /** Returns the members whose results are available and not stored yet. */
   async missing(record: RunRecord): Promise<RunMember[]> {
     const missing: RunMember[] = [];
@@ -119,60 +113,47 @@ export class RunFetches {
     const isLeft = kept !== undefined && kept.endsAt > this.#options.clock.now();
     const wanted = order ?? (isLeft ? kept : undefined);
     const open = this.#options.keepsOrders === false ? undefined : wanted;
-    const controller = new AbortController();
-    const begin = Promise.withResolvers<undefined>();
-    const job: Job = {
-      controller,
-      resume: undefined,
-      paused: undefined,
-      before: 'running',
-      account: new OrderAccount(key, this.#options, this.#records),
-      failedLooks: 0,
+    const job = new RunJob(key, {
+      options: this.#options,
+      records: this.#records,
+      room: this.#room,
       continues: order === undefined && open !== undefined,
-      done: begin.promise.then(() => this.#hold(key, job)),
-    };
+      work: (one) => this.#hold(one),
+    });
     this.#jobs.set(key, job);
-    const waiting: RunRecord = { run, state: 'waiting', failures, ...(open === undefined ? {} : { order: open }) };
-    // The window that works on it counts what the order takes, in the stored record.
-    if (job.continues) this.#records.hold(key, waiting);
-    else this.#records.set(key, waiting);
-    begin.resolve(undefined);
+    // Stored as soon as this window has the lease. Until then another window may work on it, and keep its record.
+    this.#records.hold(key, { run, state: 'waiting', failures, ...(open === undefined ? {} : { order: open }) });
+    job.begin();
     return job.done;
   }
 
   /** Pauses the work: no further fetch starts. A running fetch is completed, because it has already cost a call. */
   pause(key: string): void {
-    const job = this.#jobs.get(key);
-    if (job === undefined || job.paused !== undefined) return;
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    job.paused = promise;
-    job.resume = () => {
-      resolve(undefined);
-    };
-    job.before = this.#records.get(key)?.state ?? 'running';
-    this.#records.change(key, { state: 'paused' });
+    if (this.#jobs.get(key)?.pause(this.#records.get(key)?.state ?? 'running') === true)
+      this.#records.change(key, { state: 'paused' });
   }
 
   resume(key: string): void {
-    const job = this.#jobs.get(key);
-    if (job?.resume === undefined) return;
-    job.resume();
-    job.resume = undefined;
-    job.paused = undefined;
-    this.#records.change(key, { state: job.before });
+    const state = this.#jobs.get(key)?.resume();
+    if (state !== undefined) this.#records.change(key, { state });
   }
 
-  /** Cancels the work. Stored results stay. */
+  /**
+   * Cancels the work. Stored results stay. Work that only waits for another window leaves that window's work alone: it
+   * goes on, and only its own window can cancel it.
+   */
   cancel(key: string): void {
     const record = this.#records.get(key);
     if (record === undefined) return;
     const job = this.#jobs.get(key);
-    this.#jobs.delete(key);
-    job?.controller.abort();
-    job?.resume?.();
     // Without its order, which Resume must not bring back.
     const { run, failures } = record;
-    this.#records.set(key, { run, failures, state: 'cancelled' });
+    const cancelled: RunRecord = { run, failures, state: 'cancelled' };
+    // While another window works on the run, the stored record is that window's.
+    if (job === undefined || job.holdsRun) this.#records.set(key, cancelled);
+    else this.#records.hold(key, cancelled);
+    this.#jobs.delete(key);
+    job?.end();
   }
 
   /** Ends all work, and drops all records without storing them: their data is being removed. */
@@ -180,136 +161,105 @@ export class RunFetches {
     const jobs = [...this.#jobs.values()];
     this.#jobs.clear();
     this.#records.clear();
-    for (const { controller, resume } of jobs) {
-      controller.abort();
-      resume?.();
-    }
+    for (const job of jobs) job.end();
   }
 
   /** Ends the work of this window. The records do not change, so that the next window offers to continue. */
   dispose(): void {
-    for (const [key, { controller, resume }] of this.#jobs) {
-      controller.abort();
-      resume?.();
+    for (const [key, job] of this.#jobs) {
       // While another window works on the run, the stored record is that window's.
-      if (this.#records.get(key)?.state !== 'waiting') this.#records.store(key);
+      this.#records.store(key, 'exactly');
+      job.end();
     }
     this.#jobs.clear();
   }
 
-  async #hold(key: string, job: Job): Promise<void> {
+  /** Works on a run until its end. If the lease is lost meanwhile, waits for it again like a window that comes later. */
+  async #hold(job: RunJob): Promise<void> {
+    const { key } = job;
     try {
-      await this.#options.hold(`run|${key}`, job.controller.signal, () => this.#work(key, job));
-      if (this.#isOver(key, job)) return;
-      this.#jobs.delete(key);
-      if (this.#records.get(key)?.state !== 'stopped') this.#records.change(key, { state: 'ended' });
+      const begun = this.#records.get(key);
+      if (begun?.order !== undefined) job.owner = await this.owner(begun.run);
+      while (!job.hasEnded()) {
+        await this.#options.hold(`run|${key}`, job.ended, async (lease) => {
+          job.hold(lease);
+          try {
+            await this.#work(job);
+            const isStopped = this.#records.get(key)?.state === 'stopped';
+            // Work that a failure stopped does not begin again by itself.
+            if (job.hasEnded() || (!job.holdsRun && !isStopped)) return;
+            if (!isStopped) this.#records.change(key, { state: 'ended' });
+            this.#jobs.delete(key);
+            job.finish();
+          } finally {
+            job.release();
+          }
+        });
+        if (job.hasEnded()) return;
+        job.continues = true;
+        const record = this.#records.get(key);
+        if (record !== undefined) this.#records.hold(key, { ...record, state: 'waiting' });
+      }
     } catch (error) {
-      if (this.#isOver(key, job)) return;
+      if (job.hasEnded()) return;
       this.#jobs.delete(key);
+      job.finish();
       this.#records.change(key, { state: 'stopped', stoppedBy: keep(error, this.#options.clock.now()) });
     }
   }
 
-  async #work(key: string, job: Job): Promise<void> {
-    await this.#resumed(key, job);
-    if (job.continues) await this.#takeOver(key, job);
-    if (this.#isOver(key, job)) return;
-    this.#records.change(key, { state: 'running' });
+  async #work(job: RunJob): Promise<void> {
+    const { key, account } = job;
+    await job.resumed();
+    if (job.continues) await this.#takeOver(job);
+    if (job.isOver()) return;
     const record = this.#records.get(key);
     if (record === undefined) return;
-    await this.#options.prepare?.(record.run, await this.missing(record), job.controller.signal).catch(() => undefined);
-    await this.#fetchAll(key, job);
-    while (await this.#lookAgain(key, job)) await this.#fetchAll(key, job);
+    const { order, ...rest } = record;
+    // The gesture that began or resumed it is an order of the account that made it.
+    const owned = order === undefined ? {} : { order: { ...order, ...job.owner } };
+    this.#records.set(key, { ...rest, ...owned, state: 'running' });
+    const payment = { signal: job.signal, meter: account };
+    await this.#options.prepare?.(record.run, await this.missing(record), payment).catch(() => undefined);
+    await this.#fetchAll(job);
+    const parts = {
+      options: this.#options,
+      records: this.#records,
+      missing: (one: RunRecord) => this.missing(one),
+      stop: (one: RunJob, failure: KeptFailure) => {
+        this.#stop(one, failure);
+      },
+    };
+    while (await lookAgain(job, parts)) await this.#fetchAll(job);
   }
 
   /** Takes the account of an order from the window that worked on it last. Ends if that window has ended the order. */
-  async #takeOver(key: string, job: Job): Promise<void> {
+  async #takeOver(job: RunJob): Promise<void> {
+    const { key } = job;
     const stored = await this.#records.stored(key).catch(() => undefined);
-    if (stored === undefined || this.#isOver(key, job)) return;
+    const own = this.#records.get(key);
+    if (stored === undefined || own === undefined || job.isOver()) return;
     const { order, run, state } = stored;
-    if (order === undefined || order.end !== undefined || state === 'cancelled') {
+    if (own.order !== undefined && (order === undefined || order.end !== undefined || state === 'cancelled')) {
       this.#jobs.delete(key);
       this.#records.hold(key, stored);
+      job.end();
       return;
     }
-    const own = this.#records.get(key);
-    if (own === undefined) return;
-    this.#records.hold(key, { ...own, order, run: run.members.length < own.run.members.length ? own.run : run });
-  }
-
-  /**
-   * Waits for results that do not exist yet, if there is an order to keep them, and asks once about their commands.
-   * @returns whether there may be more to fetch
-   */
-  async #lookAgain(key: string, job: Job): Promise<boolean> {
-    const { clock, renew } = this.#options;
-    const { signal } = job.controller;
-    const record = this.#records.get(key);
-    if (record?.order === undefined || renew === undefined) return false;
-    if (this.#isOver(key, job) || record.state === 'stopped') return false;
-    const missing = (await this.missing(record)).filter((member) => !job.account.hasFetched(refOf(record.run, member)));
-    const failureOf = (member: RunMember): KeptFailure | undefined => record.failures[memberKey(member)];
-    const isLeft = missing.some((member) => failureOf(member) === undefined);
-    const isToRetry = missing.some((member) => isTransient(failureOf(member)));
-    let end = whyOver(record.order, clock.now(), job.account.largest);
-    const mayGrow = record.run.filter?.grows === true;
-    if (!isLeft && !isToRetry && !mayGrow && countOpen(record.run) === 0) end = 'allEnded';
-    else if (!(await job.account.findRoom())) end = 'full';
-    if (end !== undefined) {
-      this.#records.change(key, { order: { ...record.order, end } });
-      return false;
-    }
-    // Left out only because other fetches were under way, which could have brought too many bytes.
-    if (isLeft) return true;
-    if (job.paused === undefined) this.#records.change(key, { state: 'watching' });
-    await clock.wait(nextLookIn(record.run, record.order, clock.now()), signal).catch(() => undefined);
-    await this.#resumed(key, job);
-    // The run can have got more hosts meanwhile, and the order can be over after a long pause.
-    const current = this.#records.get(key);
-    if (this.#isOver(key, job) || current?.order === undefined) return false;
-    if (whyOver(current.order, clock.now(), job.account.largest) === undefined)
-      await this.#renew(key, job, current, renew);
-    return true;
-  }
-
-  /** Asks once for the state of a run's commands. */
-  async #renew(key: string, job: Job, { run, order }: RunRecord, ask: RenewRun): Promise<void> {
-    const { clock } = this.#options;
-    const { signal } = job.controller;
-    const lookedAt = clock.now();
-    // Added before the call, so that the limit holds also if the call fails.
-    this.#records.spend(key, 1, 0);
-    try {
-      const renewed = await ask(run, order?.lookedAt, signal);
-      const spent = this.#records.get(key)?.order;
-      if (this.#isOver(key, job) || spent === undefined) return;
-      job.failedLooks = 0;
-      // A person can have paused the run while the question was under way.
-      const state = job.paused === undefined ? { state: 'running' as const } : {};
-      this.#records.change(key, { run: renewed, order: { ...spent, lookedAt }, ...state });
-    } catch (error) {
-      if (this.#isOver(key, job)) return;
-      const failure = keep(error, clock.now());
-      if (UNREACHABLE.has(failure.code)) this.#records.spend(key, -1, 0);
-      else if (traitsOf(failure.code).stopsRun === true) this.#stop(key, job, failure);
-      else if (failure.code !== 'rateLimited' && ++job.failedLooks >= MOST_FAILED_LOOKS) this.#stop(key, job, failure);
-      else if (failure.code === 'rateLimited')
-        await clock.wait(Math.max(0, (failure.values.retryAt ?? 0) - clock.now()), signal).catch(() => undefined);
-    }
+    const whole = run.members.length < own.run.members.length ? own.run : run;
+    this.#records.hold(key, { ...own, run: whole, ...(own.order !== undefined && order !== undefined && { order }) });
   }
 
   /** Stops a run for a failure that affects all its results, also while it is paused. */
-  #stop(key: string, job: Job, stoppedBy: KeptFailure): void {
-    job.resume?.();
-    job.resume = undefined;
-    job.paused = undefined;
-    this.#records.change(key, { state: 'stopped', stoppedBy });
+  #stop(job: RunJob, stoppedBy: KeptFailure): void {
+    job.resume();
+    this.#records.change(job.key, { state: 'stopped', stoppedBy });
   }
 
   /** Fetches all results that are available, some at once. */
-  async #fetchAll(key: string, job: Job): Promise<void> {
-    const record = this.#records.get(key);
-    if (record === undefined || this.#isOver(key, job) || record.state === 'stopped') return;
+  async #fetchAll(job: RunJob): Promise<void> {
+    const record = this.#records.get(job.key);
+    if (record === undefined || job.isOver() || record.state === 'stopped') return;
     const { run, failures, order } = record;
     const isWanted = (failure: KeptFailure | undefined): boolean =>
       failure === undefined || (order !== undefined && isTransient(failure));
@@ -319,8 +269,8 @@ export class RunFetches {
     );
     const work = async (): Promise<void> => {
       for (;;) {
-        await this.#resumed(key, job);
-        if (this.#isOver(key, job) || this.#records.get(key)?.state === 'stopped') return;
+        await job.resumed();
+        if (job.isOver() || this.#records.get(job.key)?.state === 'stopped') return;
         const member = queue.shift();
         if (member === undefined) return;
         if (!(await this.#fetch(run, member, job))) queue.unshift(member);
@@ -333,24 +283,23 @@ export class RunFetches {
    * Fetches one result. @returns false if the result must be requested again, because the failure was not about this
    * result
    */
-  async #fetch(run: Run, member: RunMember, job: Job): Promise<boolean> {
-    const { key } = run;
-    const ref = refOf(run, member);
+  async #fetch(run: Run, member: RunMember, job: RunJob): Promise<boolean> {
+    const { key, signal, account } = job;
+    const { now, wait } = this.#options.clock;
     try {
-      await job.account.fetch(ref, job.controller.signal);
-      if (!this.#isOver(key, job)) this.#succeeded(key, member);
+      await account.fetch(refOf(run, member), signal);
+      if (!job.isOver()) this.#succeeded(key, member);
       return true;
     } catch (error) {
-      if (this.#isOver(key, job)) return true;
-      const failure = keep(error, this.#options.clock.now());
-      const { now, wait } = this.#options.clock;
-      if (failure.code === 'rateLimited' || (job.account.isOnOrder && UNREACHABLE.has(failure.code))) {
+      if (job.isOver()) return true;
+      const failure = keep(error, now());
+      if (failure.code === 'rateLimited' || (account.isOnOrder && UNREACHABLE.has(failure.code))) {
         const pause = failure.code === 'rateLimited' ? (failure.values.retryAt ?? 0) - now() : UNREACHABLE_MS;
-        await wait(Math.max(1000, pause), job.controller.signal).catch(() => undefined);
+        await wait(Math.max(1000, pause), signal).catch(() => undefined);
         return false;
       }
       if (traitsOf(failure.code).stopsRun === true) {
-        this.#stop(key, job, failure);
+        this.#stop(job, failure);
         return false;
       }
       const failures = this.#records.get(key)?.failures;
@@ -364,14 +313,5 @@ export class RunFetches {
     const { [memberKey(member)]: earlier, ...failures } = this.#records.get(key)?.failures ?? {};
     if (earlier === undefined) this.#records.tell(key);
     else this.#records.change(key, { failures });
-  }
-
-  /** Waits while the run is paused. A run that is canceled meanwhile stays paused, and must not be waited for. */
-  async #resumed(key: string, job: Job): Promise<void> {
-    while (job.paused !== undefined && !this.#isOver(key, job)) await job.paused;
-  }
-
-  #isOver(key: string, job: Job): boolean {
-    return this.#jobs.get(key) !== job;
   }
 }

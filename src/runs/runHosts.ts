@@ -47,6 +47,12 @@ export async function loadHosts(list: List, run: Run, signal: AbortSignal): Prom
   return whole;
 }
 
+/** End of a question, and the account that pays for its calls. */
+export interface Asking {
+  readonly signal: AbortSignal;
+  readonly priority: Priority;
+}
+
 /**
  * Loads the actions of a run that the list lacks. After a restart the list is short, and each result of an unlisted
  * action would cost one more call. One call for each 1,000 actions loads all of them.
@@ -55,11 +61,11 @@ export async function loadUnknown(
   list: Pick<ActionStore, 'get' | 'loadSpan'>,
   run: Run,
   missing: readonly RunMember[],
-  signal: AbortSignal,
+  { signal, priority }: Asking,
 ): Promise<void> {
   if (missing.filter(({ actionId }) => list.get(actionId) === undefined).length < 2) return;
   const { from, to } = spanOf(run);
-  await list.loadSpan({ from, before: to }, signal);
+  await list.loadSpan({ from, before: to }, signal, undefined, priority);
 }
 
 /** Session through which the hosts of a run are asked about. */
@@ -89,13 +95,13 @@ export async function renewHosts(
   session: ChangesSource,
   run: Run,
   lookedAt: number | undefined,
-  signal: AbortSignal,
+  { signal, priority }: Asking,
 ): Promise<Run> {
   const since = Math.max(oldestOpen(session, run), (lookedAt ?? 0) - CLOCKS_APART_MS);
-  const changes = await session.fetchChanges(since, signal, 'background');
+  const changes = await session.fetchChanges(since, signal, priority);
   // A server that does not list by last change, or too many changes, would leave out hosts. Their creation does not.
   const isWhole = changes.extent === 'whole';
-  const created = isWhole ? [] : await session.fetchCreated(spanOf(run), signal, 'background');
+  const created = isWhole ? [] : await session.fetchCreated(spanOf(run), signal, priority);
   const actions = [...changes.actions, ...created];
   const renewed = renewRun(run, (actionId) => session.known(actionId));
   const own = run.members.flatMap(({ actionId }) => session.known(actionId) ?? []);

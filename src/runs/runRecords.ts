@@ -1,6 +1,6 @@
 import { Emitter } from '../base/emitter.ts';
 import type { Run } from '../model/run.ts';
-import type { RunRecord } from '../model/runRecord.ts';
+import type { RunRecord, StandingOrder } from '../model/runRecord.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { WorkerPort } from '../worker/workerClient.ts';
 import { readRunFilter } from './filterRun.ts';
@@ -10,15 +10,28 @@ export interface RunRecordsOptions {
   readonly store: Pick<ResultStore, 'keeps'>;
   readonly worker: WorkerPort<'runs' | 'putRun'>;
   readonly now: () => number;
+  /** Whether this window may store the record of a run. It may not while another window works on that run. */
+  readonly mayStore: (key: string) => boolean;
 }
 
-/** Number of calls of an order after which its record is stored. A large run is too long to be stored at each call. */
-const STORE_EVERY = 10;
+/**
+ * Number of calls of an order that its record states in advance. A large run is too long to be stored at each call, and a
+ * window that is killed must not forget a call.
+ */
+const AHEAD = 10;
+/** Bytes that the record states in advance for each of these calls. A larger result is stored as it begins. */
+const AHEAD_BYTES = 1_000_000;
+/** States in which calls go on. */
+const GOES_ON: ReadonlySet<RunRecord['state']> = new Set(['running', 'watching']);
 
 /** Records of runs, in memory and in the database that all windows share. */
 export class RunRecords {
   readonly #options: RunRecordsOptions;
   readonly #records = new Map<string, RunRecord>();
+  /** Calls and bytes that the stored record says that an order has taken. */
+  readonly #stated = new Map<string, Pick<StandingOrder, 'calls' | 'bytes'>>();
+  /** Bytes of the results under way. */
+  readonly #underWay = new Map<string, number>();
   readonly #changed = new Emitter<string>();
 
   /** Fires with the key of a run when its record has changed, or one of its results has been stored. */
@@ -97,16 +110,24 @@ export class RunRecords {
   /** Replaces and stores a record. */
   set(key: string, record: RunRecord): void {
     this.hold(key, record);
-    this.store(key);
+    this.store(key, GOES_ON.has(record.state) ? 'inAdvance' : 'exactly');
   }
 
   /**
-   * Stores a record. The call is not awaited. If the record is lost, a restarted window requests failed results again,
-   * but the store still knows which results were fetched.
+   * Stores a record, if it is this window's. The call is not awaited. If the record is lost, a restarted window requests
+   * failed results again, but the store still knows which results were fetched.
+   *
+   * @param how - whether the account of an order also states what may be taken before the next time
    */
-  store(key: string): void {
-    const { store, worker } = this.#options;
-    worker.call('putRun', key, JSON.stringify(this.#records.get(key)), { keep: store.keeps }).catch(() => undefined);
+  store(key: string, how: 'exactly' | 'inAdvance'): void {
+    const { mayStore, store, worker } = this.#options;
+    const record = this.#records.get(key);
+    if (record === undefined || !mayStore(key)) return;
+    const { order } = record;
+    const stated = order !== undefined && how === 'inAdvance' ? this.#inAdvance(key, order) : order;
+    if (stated !== undefined) this.#stated.set(key, stated);
+    const json = JSON.stringify(stated === undefined ? record : { ...record, order: stated });
+    worker.call('putRun', key, json, { keep: store.keeps }).catch(() => undefined);
   }
 
   /** Adds to what the order of a run has taken. A negative number takes back what was not used. */
@@ -114,9 +135,32 @@ export class RunRecords {
     const record = this.#records.get(key);
     if (record?.order === undefined) return;
     const { order } = record;
-    const spent = { ...order, calls: order.calls + calls, bytes: order.bytes + bytes };
-    this.#records.set(key, { ...record, order: spent });
-    if (calls > 0 && spent.calls % STORE_EVERY === 0) this.store(key);
+    this.#records.set(key, { ...record, order: { ...order, calls: order.calls + calls, bytes: order.bytes + bytes } });
+    this.#state(key);
+  }
+
+  /** Notes the number of bytes that the results under way will bring. */
+  reserve(key: string, underWay: number): void {
+    this.#underWay.set(key, underWay);
+    this.#state(key);
+  }
+
+  /** Stores a record if an order takes more than its stored record says. */
+  #state(key: string): void {
+    const order = this.#records.get(key)?.order;
+    const stated = this.#stated.get(key);
+    if (order === undefined) return;
+    const bytes = order.bytes + (this.#underWay.get(key) ?? 0);
+    if (stated === undefined || order.calls > stated.calls || bytes > stated.bytes) this.store(key, 'inAdvance');
+  }
+
+  #inAdvance(key: string, order: StandingOrder): StandingOrder {
+    const bytes = order.bytes + (this.#underWay.get(key) ?? 0) + AHEAD * AHEAD_BYTES;
+    return {
+      ...order,
+      calls: Math.min(order.mostCalls, order.calls + AHEAD - 1),
+      bytes: Math.min(order.mostBytes, bytes),
+    };
   }
 }
 

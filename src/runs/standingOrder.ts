@@ -44,15 +44,11 @@ export function countOpen({ members }: Pick<Run, 'members'>): number {
   return members.filter(({ result }) => result === 'notYet').length;
 }
 
-/**
- * Returns the limit that an order has reached; undefined while it goes on.
- *
- * @param next - the most bytes that the next fetch, and those that are under way, can bring
- */
-export function whyOver(order: StandingOrder, now: number, next: number): OrderEnd | undefined {
+/** Returns the limit that an order has reached; undefined while it goes on. */
+export function whyOver(order: StandingOrder, now: number): OrderEnd | undefined {
   if (now >= order.endsAt) return 'time';
   if (order.calls >= order.mostCalls) return 'calls';
-  return order.bytes >= order.mostBytes || order.bytes + next > order.mostBytes ? 'bytes' : undefined;
+  return order.bytes >= order.mostBytes ? 'bytes' : undefined;
 }
 
 /** Returns the time until the next question about open hosts, ms. Young actions are asked about more often. */

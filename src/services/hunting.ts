@@ -40,20 +40,20 @@ export function createHunt(parts: HuntingParts): Hunt {
   return async (connection, query, signal) => {
     const owner = ownerOf(connection);
     const graphUrl = graphUrlOf(connection);
-    const mustBeAllowed = (): void => {
+    const mustBeAllowed = async (): Promise<void> => {
       if (!policy.isAllowed('auditTrail')) throw new LiveResponseError('managed', { reason: 'auditTrail' });
+      const isAllowed = connection.signIn === 'sample' || (await consent.isGiven(owner));
       const isThere = connections.all.some((one) => ownerOf(one) === owner);
-      const isAllowed = connection.signIn === 'sample' || consent.isGiven(owner);
       if (!isThere || !isAllowed)
         throw new LiveResponseError('huntingRefused', { connection: connection.name, reason: 'off' });
     };
-    mustBeAllowed();
+    await mustBeAllowed();
     if (graphUrl === undefined) throw new LiveResponseError('badArgument', { path: 'connection' });
     const opening = clients.get(owner) ?? openClient(connection, graphUrl, parts);
     clients.set(owner, opening);
     opening.catch(() => clients.delete(owner));
     const answer = await (await opening).run(query, signal, mustBeAllowed);
-    mustBeAllowed();
+    await mustBeAllowed();
     return answer;
   };
 }

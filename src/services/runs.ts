@@ -1,11 +1,14 @@
 import { LiveResponseError } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
 import { loadPackWriter, loadParquetWriter } from '../lazy.ts';
+import { Urgency } from '../base/urgency.ts';
 import type { RunRecord } from '../model/runRecord.ts';
 import { estimateRun } from '../runs/runEstimate.ts';
 import { renewFilterRun } from '../runs/filterRun.ts';
 import { RunFetches } from '../runs/runFetch.ts';
 import { loadUnknown, renewHosts } from '../runs/runHosts.ts';
+import type { Asking } from '../runs/runHosts.ts';
+import type { Payment } from '../runs/runOptions.ts';
 import { ledgerPort } from '../worker/ports.ts';
 import type { GroundServices } from './ground.ts';
 import type { ResultServices } from './results.ts';
@@ -24,35 +27,43 @@ export interface RunServices {
   readonly estimateRun: (record: Pick<RunRecord, 'run'>, calls: number) => Promise<number>;
 }
 
+/** Returns the limits of a question in the background, whose calls an account pays for. */
+function asking({ signal, meter }: Payment): Asking {
+  return { signal, priority: new Urgency('background', meter) };
+}
+
 export function createRunServices(
   { worker, leases, policy, settings }: GroundServices,
-  { connections, sessions }: TenantServices,
+  { connections, sessions, signIns }: TenantServices,
   { store, results }: ResultServices,
 ): RunServices {
   return {
     runs: new RunFetches({
       store,
       worker,
-      open: (ref, signal) => results.open(ref, { signal, priority: 'background' }),
-      prepare: async (run, missing, signal) => {
+      open: (ref, payment) => results.open(ref, { ...payment, priority: 'background' }),
+      prepare: async (run, missing, payment) => {
         const connection = connections.forTenant(run.tenant);
-        if (connection !== undefined) await loadUnknown(sessions.of(connection).actions(true), run, missing, signal);
+        if (connection === undefined) return;
+        await loadUnknown(sessions.of(connection).actions(true), run, missing, asking(payment));
       },
-      renew: async (run, lookedAt, signal) => {
+      renew: async (run, lookedAt, payment) => {
         const connection = connections.forTenant(run.tenant);
         if (connection === undefined) throw new LiveResponseError('noConnection');
         const session = sessions.of(connection);
         const { filter } = run;
         return filter === undefined
-          ? renewHosts(session, run, lookedAt, signal)
-          : renewFilterRun(session, { ...run, filter }, lookedAt, signal);
+          ? renewHosts(session, run, lookedAt, asking(payment))
+          : renewFilterRun(session, { ...run, filter }, lookedAt, asking(payment));
       },
-      largest: settings.maxDownloadBytes,
       keepsOrders: policy.isAllowed('standingOrders'),
-      hasRoom: async () => {
+      room: async () => {
         const { keep, maxBytes } = settings.storageRules();
-        if (!keep || maxBytes === undefined) return true;
-        return (await store.storedBytes()) < maxBytes * FULL_SHARE;
+        return keep && maxBytes !== undefined ? maxBytes * FULL_SHARE - (await store.storedBytes()) : Infinity;
+      },
+      account: async ({ tenant }) => {
+        const connection = connections.forTenant(tenant);
+        return connection === undefined ? undefined : signIns.account(connection);
       },
       hold: (name, signal, work) => leases.hold(name, signal, work),
       clock: systemClock,

@@ -95,7 +95,10 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
     const connection = connections.forTenant(tenant);
     return connection === undefined ? undefined : sessions.of(connection).actions(true);
   });
-  const huntingConsent = new HuntingConsent(context.globalState);
+  const huntingConsent = new HuntingConsent({
+    get: (owner) => worker.call('consent', owner),
+    set: (owner, state, seen) => worker.call('setConsent', owner, state, seen),
+  });
   let owners: readonly string[] = [];
   connections.onDidChange(() => {
     const before = owners;

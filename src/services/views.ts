@@ -17,6 +17,8 @@ import { ledgerPort } from '../worker/ports.ts';
 import { policyPage } from '../messages/policy/policyPage.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
 import type { CaseServices } from './case.ts';
+import { refOf } from '../model/run.ts';
+import { actionState, commandState, typeName } from '../tree/words.ts';
 import type { GroundServices } from './ground.ts';
 import type { ResultServices } from './results.ts';
 import type { RunServices } from './runs.ts';
@@ -75,6 +77,18 @@ export function createViewServices(
       auditTrail,
       changed: registered.pagesChanged,
       onDidChangeActions: (listener) => followList(actions, listener),
+      ordered: ({ cloud, tenantId }) =>
+        runs.all
+          .filter(
+            ({ run, order }) => order !== undefined && run.tenant.cloud === cloud && run.tenant.tenantId === tenantId,
+          )
+          .flatMap(({ run }) => run.members.map((member) => refOf(run, member))),
+      saves: parts.saves,
+      words: {
+        type: typeName,
+        action: actionState,
+        command: (action, command) => commandState(action, command, undefined),
+      },
       knownAction: (ref) => {
         const connection = ref.cloud === 'file' ? undefined : connections.forTenant(ref);
         return connection === undefined ? undefined : sessions.of(connection).known(ref.actionId);

@@ -1,10 +1,11 @@
 import { l10n, ThemeColor } from 'vscode';
 import type { Disposable, StatusBarItem } from 'vscode';
 import { commandIds } from '../platform/commandIds.ts';
-import { spentWords } from '../messages/runWords.ts';
+import { fullWords, spentWords } from '../messages/runWords.ts';
 import { formatDuration } from '../messages/format.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
 import { createStatusItem, showStatus } from '../platform/show/statusItems.ts';
+import { MOST_MEMBERS } from '../runs/filterRun.ts';
 import type { RunFetches } from '../runs/runFetch.ts';
 import { countOpen } from '../runs/standingOrder.ts';
 import type { RunCounts } from '../runs/runRows.ts';
@@ -87,7 +88,8 @@ export class RunItem implements Disposable {
     const [icon, text] = itemText(record, found, eta);
     const { order } = record;
     const spent = order === undefined ? '' : ` · ${spentWords(order)}`;
-    showStatus(this.#item, { icon, text, tooltip: record.run.words.script + spent });
+    const full = record.run.filter?.isFull === true ? ` · ${fullWords(MOST_MEMBERS)}` : '';
+    showStatus(this.#item, { icon, text, tooltip: record.run.words.script + spent + full });
   }
 }
 
@@ -113,10 +115,12 @@ function itemText(
     case 'stopped':
       return ['warning', l10n.t('Run stopped at {0} of {1} hosts', done, hosts)];
     case 'ended':
-      if (order?.end !== undefined && order.end !== 'allEnded')
+      if ((order?.end !== undefined && order.end !== 'allEnded') || run.filter?.isFull === true)
         return ['warning', l10n.t('Run: the order is over, {0} results on {1} hosts', results, hosts)];
       return ['check', l10n.t('Run done: {0} results on {1} hosts', results, hosts)];
     case 'watching':
+      if (run.filter?.isFull === true)
+        return ['warning', l10n.t('Filter: {0} results, and no room for more sessions', results)];
       return [
         'eye',
         run.filter === undefined

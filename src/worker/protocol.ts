@@ -3,6 +3,7 @@ import type { CallAccount, TakeAnswer, Usage } from '../defender/calls/ledger.ts
 import type { ResultRef, ResultStream } from '../base/resultUri.ts';
 import type { ReceivedAction } from '../defender/list/receivedActions.ts';
 import type { RowPlace } from '../storage/resultRow.ts';
+import type { SeenState } from '../storage/signInTable.ts';
 import type { CopyCalls } from './handlers/copyHandlers.ts';
 import type { FoundCalls } from './handlers/foundHandlers.ts';
 import type { ReceivedFacts, StoredFacts } from '../model/storedResult.ts';
@@ -68,6 +69,8 @@ export interface WorkerCalls
   readonly takeLease: { args: [name: string, holder: string, forMs: number]; answer: boolean };
   readonly releaseLease: { args: [name: string, holder: string]; answer: undefined };
   readonly account: { args: [owner: string]; answer: string | undefined };
+  readonly consent: { args: [owner: string]; answer: string | undefined };
+  readonly setConsent: { args: [owner: string, state: string | undefined, seen?: SeenState]; answer: boolean };
   readonly setAccount: { args: [owner: string, account: string | undefined]; answer: undefined };
   readonly connections: { args: []; answer: StoredConnections };
   readonly putConnection: { args: [name: string, json: string]; answer: undefined };

@@ -36,6 +36,7 @@ function parse(json: string): unknown {
 
 const isText: Check = (value) => typeof value === 'string';
 const isNumber: Check = (value) => typeof value === 'number';
+const isBoolean: Check = (value) => typeof value === 'boolean';
 const isTextOrNull: Check = (value) => value === null || isText(value);
 const isIndex: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 
@@ -148,7 +149,7 @@ const MEMBER = has({
   script: optional(isText),
 });
 /** The conditions themselves are read by `readFilter`, field by field. */
-const FILTER = has({ since: isNumber, grows: (value) => typeof value === 'boolean' });
+const FILTER = has({ since: isNumber, grows: isBoolean, isFull: optional(isBoolean) });
 const FAILURE = has({ code: isFailureCode, values: has({ deviceErrors: optional(listOf(isText)) }) });
 const ORDER = has({
   startedAt: isNumber,
@@ -157,6 +158,8 @@ const ORDER = has({
   mostBytes: isNumber,
   calls: isNumber,
   bytes: isNumber,
+  by: optional(isText),
+  window: optional(isText),
   lookedAt: optional(isNumber),
   end: optional(isText),
 });

@@ -1,3 +1,4 @@
+import { HELD } from '../unit/runs/heldLease.ts';
 import { QueuedBudget } from '../../src/defender/calls/budget.ts';
 import { createDefenderClient } from '../../src/defender/client.ts';
 import { createResultFetcher } from '../../src/defender/download/resultFetcher.ts';
@@ -60,8 +61,8 @@ export const benchRun: Bench = async () => {
   const runs = new RunFetches({
     store,
     worker: store,
-    open: (ref, signal) => results.open(ref, { signal, priority: 'background' }),
-    hold: (_name, _signal, work) => work(),
+    open: (ref, payment) => results.open(ref, { ...payment, priority: 'background' }),
+    hold: (_name, _signal, work) => work(HELD),
     clock,
   });
   const start = clock.now();

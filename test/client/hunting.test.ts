@@ -146,7 +146,7 @@ suite('hunting queries', () => {
   });
 
   test('what must not be sent any more is not sent, although the token and the slot were waited for', async () => {
-    const mayNot = (): void => {
+    const mayNot = (): Promise<void> => {
       throw new LiveResponseError('huntingRefused', { connection: 'Contoso', reason: 'off' });
     };
     await isRefused(client().run(QUERY, patience(), mayNot), 'off', /turned off for "Contoso"/u);
@@ -173,7 +173,7 @@ suite('hunting queries', () => {
     const strict = new QueuedBudget(createLocalLedger(systemClock, [{ calls: 1, ms: 600_000 }, hour]), systemClock);
     const other = client({ budget: strict });
     const off = new Error('off');
-    const refuse = (): void => {
+    const refuse = (): Promise<void> => {
       throw off;
     };
     await assert.rejects(other.run(QUERY, patience(), refuse), (error) => error === off);

@@ -71,7 +71,7 @@ async function work(order: WindowOrder): Promise<void> {
   const runs = new RunFetches({
     store,
     worker: store,
-    open: (ref, openSignal) => results.open(ref, { signal: openSignal, priority: 'background' }),
+    open: (ref, payment) => results.open(ref, { ...payment, priority: 'background' }),
     hold: (name, holdSignal, held) => leases.hold(name, holdSignal, held),
     clock: systemClock,
   });

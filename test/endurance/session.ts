@@ -89,7 +89,7 @@ export function openSession(folder: string, transport: Transport, clock: Clock =
   const runs = new RunFetches({
     store,
     worker: store,
-    open: (ref, signal) => results.open(ref, { signal, priority: 'background' }),
+    open: (ref, payment) => results.open(ref, { ...payment, priority: 'background' }),
     hold: (name, signal, work) => leases.hold(name, signal, work),
     clock,
   });

@@ -8,6 +8,7 @@ import { describeCopied } from '../../src/notes/copied.ts';
 import { RunFetches } from '../../src/runs/runFetch.ts';
 import { findRuns } from '../../src/runs/runs.ts';
 import type { Run } from '../../src/model/run.ts';
+import { HELD } from '../unit/runs/heldLease.ts';
 import { TestStore } from '../unit/results/testStore.ts';
 import { SharedFindings } from '../../src/actions/sharedFindings.ts';
 import { createHandlers } from '../../src/worker/handlers/handlers.ts';
@@ -100,7 +101,7 @@ class Window {
       store: this.store,
       worker: this.store,
       clock: systemClock,
-      hold: (_name, _signal, work) => work(),
+      hold: (_name, _signal, work) => work(HELD),
       open: ({ commandIndex }) =>
         commandIndex === 2
           ? Promise.reject(new LiveResponseError('noResult', { reason: ERROR_TEXT }))

@@ -67,7 +67,8 @@ const CALLERS: readonly Caller[] = [
     name: "a run's fetch",
     before: ROWS,
     prepare: nothing,
-    load: (store, server) => loadUnknown(store, runOfAll(server), runOfAll(server).members, patience()),
+    load: (store, server) =>
+      loadUnknown(store, runOfAll(server), runOfAll(server).members, { signal: patience(), priority: 'background' }),
   },
 ];
 

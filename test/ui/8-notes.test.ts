@@ -284,7 +284,14 @@ workbenchSuite('copying and pasting with the source', OPTIONS, (session) => {
     await page.keyboard.press('Control+A');
     await page.keyboard.press('Control+C');
     const lines = (await waitForClipboard(page, /^What is new since/u)).split('\n');
-    const sections = ['FAILED, TIMED', 'ENDED, RESULT NOT', 'ENDED, RESULT STORED', 'NOT ENDED', 'OTHER ACTIONS'];
+    const sections = [
+      'FAILED, TIMED',
+      'ENDED, RESULT NOT',
+      'PACKAGE READY',
+      'ENDED, RESULT STORED',
+      'NOT ENDED',
+      'OTHER ACTIONS',
+    ];
     const places = sections.map((start) => lines.findIndex((line) => line.startsWith(start)));
     const sorted = places.toSorted((one, other) => one - other);
     assert.ok(places[0] !== -1, lines.join('\n'));

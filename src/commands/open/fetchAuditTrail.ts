@@ -84,7 +84,9 @@ async function isAllowed(
   graphUrl: string,
 ): Promise<boolean> {
   const owner = ownerOf(connection);
-  if (connection.signIn === 'sample' || huntingConsent.isGiven(owner)) return true;
+  if (connection.signIn === 'sample') return true;
+  const seen = await huntingConsent.look(owner);
+  if (seen.isGiven) return true;
   const allow = l10n.t('Allow and Continue');
   const answer = await ask(
     {
@@ -110,8 +112,12 @@ async function isAllowed(
     void notify('information', l10n.t('"{0}" was changed meanwhile, so nothing was asked.', connection.name));
     return false;
   }
-  await huntingConsent.give(owner);
-  return true;
+  if (await huntingConsent.give(owner, seen)) return true;
+  void notify(
+    'information',
+    l10n.t('"{0}" was turned off in another window meanwhile, so nothing was asked.', connection.name),
+  );
+  return false;
 }
 
 async function askForScope(

@@ -1,16 +1,17 @@
 import { l10n } from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { formatBytes, formatDuration } from '../../messages/format.ts';
-import { callsWords, hostsWords, unavailableWords } from '../../messages/runWords.ts';
+import { callsWords, changesWords, hostsWords, ownerWords, unavailableWords } from '../../messages/runWords.ts';
 import { forbidden } from '../../messages/policy/policyWords.ts';
 import { thrown } from '../../runs/runFailures.ts';
 import type { StartOptions } from '../../runs/runOptions.ts';
 import { countOpen, createOrder } from '../../runs/standingOrder.ts';
-import type { RunRecord } from '../../model/runRecord.ts';
+import type { RunRecord, StandingOrder } from '../../model/runRecord.ts';
 import type { Services } from '../../services/services.ts';
 import { chooseRun, completeRun, countAvailable } from './chooseRun.ts';
 import { CommandRunner } from '../common/commandRunner.ts';
 import { ask, notify } from '../../platform/show/notifications.ts';
+import { pickOne } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { ALWAYS, IN_ACTIONS_VIEW, IN_RUN_OVERVIEW, ON_ONE_ROW, ON_RUN_ROW, all } from '../common/when.ts';
 
@@ -37,20 +38,21 @@ async function fetchRun(
   else {
     const answer = await askToFetch(services, record);
     if (answer === undefined) return;
-    begin(services, record, { again: true, ...(answer === 'keep' && { order: createOrder(record.run, Date.now()) }) });
+    begin(services, record, { again: true, ...(answer === 'keep' && { order: renewOrder(record) }) });
   }
   await services.runOverviews.show(record);
 }
 
-/** `liveResponse.pauseRun`: pauses the run of the active overview, else all runs that this window is fetching. */
-function pauseRun(services: Pick<Services, 'runOverviews' | 'runs'>): void {
-  for (const { run } of activeRuns(services)) services.runs.pause(run.key);
+/** `liveResponse.pauseRun`: pauses the run of the active overview, or one that this window is fetching. */
+async function pauseRun(services: Pick<Services, 'runOverviews' | 'runs'>): Promise<void> {
+  const running = activeRuns(services).filter(({ state }) => state !== 'paused');
+  for (const { run } of await chooseOf(running, l10n.t('Pause a Run'))) services.runs.pause(run.key);
 }
 
 /** `liveResponse.resumeRun`: resumes runs that were paused, or that a restart interrupted. */
 async function resumeRun(services: BeginServices, runner: CommandRunner): Promise<void> {
   const paused = activeRuns(services).filter(({ state }) => state === 'paused');
-  for (const { run } of paused) services.runs.resume(run.key);
+  for (const { run } of await chooseOf(paused, l10n.t('Resume a Run'))) services.runs.resume(run.key);
   if (paused.length > 0) return;
   await services.runs.load();
   const { active } = services.runOverviews;
@@ -67,8 +69,27 @@ async function resumeRun(services: BeginServices, runner: CommandRunner): Promis
 }
 
 /** `liveResponse.cancelRun`: stops fetching. Results that were fetched stay stored. */
-function cancelRun(services: Pick<Services, 'runOverviews' | 'runs'>): void {
-  for (const { run } of activeRuns(services)) services.runs.cancel(run.key);
+async function cancelRun(services: Pick<Services, 'runOverviews' | 'runs'>): Promise<void> {
+  for (const { run } of await chooseOf(activeRuns(services), l10n.t('Cancel a Run'))) services.runs.cancel(run.key);
+}
+
+/** Asks which of several runs is meant. One alone is meant without a question. */
+async function chooseOf(records: readonly RunRecord[], title: string): Promise<readonly RunRecord[]> {
+  if (records.length < 2) return records;
+  const rows = records.map((record) => ({
+    label: record.run.words.script,
+    description: hostsWords(record.run.members.length),
+    chosen: [record],
+  }));
+  const all = { label: l10n.t('All {0} Runs', records.length), description: '', chosen: records };
+  return (await pickOne([...rows, all], { title }))?.chosen ?? [];
+}
+
+/** Creates an order for what is left of a run. The end of an order that the person gave before stays. */
+function renewOrder({ run, order }: RunRecord): StandingOrder {
+  const now = Date.now();
+  const isOpen = order !== undefined && order.end !== 'allEnded' && order.endsAt > now;
+  return createOrder(run, now, isOpen ? order.endsAt - now : undefined);
 }
 
 /**
@@ -120,8 +141,10 @@ async function offerRun(services: BeginServices & Pick<Services, 'policy'>, reco
     countAvailable(record.run),
   );
   const byFilter = l10n.t('Keeping the results of {0} was interrupted.', record.run.words.script);
-  const sentence = mayGrow ? byFilter : open > 0 ? kept : fetched;
-  const answer = await notify('information', sentence, goOn, overview, ...(isOpen ? [stop] : []));
+  const own = await services.runs.owner(record.run);
+  const isOthers = isOpen && order.by !== undefined && own.by !== undefined && order.by !== own.by;
+  const sentence = [mayGrow ? byFilter : open > 0 ? kept : fetched, ...(isOthers ? [ownerWords(order, own)] : [])];
+  const answer = await notify('information', sentence.join(' '), goOn, overview, ...(isOpen ? [stop] : []));
   if (answer === undefined) return;
   if (answer === stop) {
     services.runs.cancel(record.run.key);
@@ -177,12 +200,14 @@ async function askToFetch(
   const missing = (await services.runs.missing(record)).length;
   const mayKeep = services.policy.isAllowed('standingOrders');
   const open = mayKeep ? countOpen(run) : 0;
-  if (missing === 0 && open === 0) return 'fetch';
+  const mayGrow = mayKeep && run.filter?.grows === true && run.filter.isFull !== true;
+  if (missing === 0 && open === 0 && !mayGrow) return 'fetch';
   const available = countAvailable(run);
   const time = formatDuration(await services.estimateRun(record, missing));
   const fetch = l10n.t('Fetch');
   const keep = l10n.t('Fetch and Keep the Rest');
-  const { endsAt, startedAt, mostCalls, mostBytes } = createOrder(run, Date.now());
+  const { endsAt, startedAt, mostCalls, mostBytes } = renewOrder(record);
+  const limits = [formatDuration(endsAt - startedAt), mostCalls, formatBytes(mostBytes)] as const;
   const detail = [
     l10n.t('{0}, about {1}, in the background. Your clicks go first.', callsWords(missing), time),
     ...(available > missing ? [l10n.t('{0} are stored already and cost nothing.', available - missing)] : []),
@@ -190,14 +215,13 @@ async function askToFetch(
     ...(open > 0
       ? [
           l10n.t(
-            '{0} have not ended. "Fetch and Keep the Rest" also asks about them, usually 1 call every 15 seconds to 5 minutes, and fetches each result as it comes: for {1}, {2} questions and fetches, and {3} at most. The status bar shows it, and Pause and Cancel stop it.',
+            '{0} have not ended. "Fetch and Keep the Rest" also asks about them, usually 1 call every 15 seconds to 5 minutes, and fetches each result as it comes: for {1}, {2} calls, and {3} at most. The status bar shows it, and Pause and Cancel stop it.',
             open,
-            formatDuration(endsAt - startedAt),
-            mostCalls,
-            formatBytes(mostBytes),
+            ...limits,
           ),
         ]
       : []),
+    ...(mayGrow && open === 0 ? [changesWords(...limits)] : []),
     ...(!mayKeep && countOpen(run) > 0 ? [forbidden('standingOrders')] : []),
   ];
   const answer = await ask(
@@ -207,7 +231,7 @@ async function askToFetch(
       details: detail,
     },
     fetch,
-    ...(open > 0 ? [keep] : []),
+    ...(open > 0 || mayGrow ? [keep] : []),
   );
   if (answer === undefined) return undefined;
   return answer === keep ? 'keep' : 'fetch';
@@ -236,9 +260,7 @@ export const pauseRunCommand = defineCommand({
   needs: 'nothing',
   palette: 'liveResponse.run == running',
   whyNothingToDo: whyNoRunIsFetched,
-  run: (services) => {
-    pauseRun(services);
-  },
+  run: (services) => pauseRun(services),
 });
 
 export const resumeRunCommand = defineCommand({
@@ -253,9 +275,7 @@ export const cancelRunCommand = defineCommand({
   needs: 'nothing',
   palette: 'liveResponse.run == running || liveResponse.run == paused',
   whyNothingToDo: whyNoRunIsFetched,
-  run: (services) => {
-    cancelRun(services);
-  },
+  run: (services) => cancelRun(services),
 });
 
 function whyNoRunIsFetched({ runs }: Pick<Services, 'runs'>): string | undefined {

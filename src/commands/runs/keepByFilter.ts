@@ -1,11 +1,11 @@
 import { l10n } from 'vscode';
 import type { ActionFilter } from '../../actions/actionFilter.ts';
 import { formatBytes, formatDuration } from '../../messages/format.ts';
-import { callsWords } from '../../messages/runWords.ts';
+import { callsWords, changesWords, fullWords } from '../../messages/runWords.ts';
 import { ask, notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
 import { forbidden } from '../../messages/policy/policyWords.ts';
-import { createFilterRun, orderFilter } from '../../runs/filterRun.ts';
+import { createFilterRun, MOST_MEMBERS, orderFilter } from '../../runs/filterRun.ts';
 import { countOpen, createOrder } from '../../runs/standingOrder.ts';
 import type { Services } from '../../services/services.ts';
 import { filterWords } from '../../tree/filterWords.ts';
@@ -83,12 +83,8 @@ export async function keepByFilter(services: KeepServices, filter: ActionFilter)
           formatDuration(await services.estimateRun(record, missing)),
         ),
         l10n.t('{0} of the listed commands have not ended.', countOpen(run)),
-        l10n.t(
-          'It asks for changes, usually 1 call every 5 minutes, and more often while commands run: for {0}, {1} questions and fetches, and {2} at most. The status bar shows it, and Pause and Cancel stop it.',
-          formatDuration(order.endsAt - now),
-          order.mostCalls,
-          formatBytes(order.mostBytes),
-        ),
+        changesWords(formatDuration(order.endsAt - now), order.mostCalls, formatBytes(order.mostBytes)),
+        ...(run.filter.isFull === true ? [fullWords(MOST_MEMBERS)] : []),
         l10n.t('State, type and exit code in the filter do not count.'),
       ],
     },

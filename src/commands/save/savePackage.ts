@@ -40,6 +40,7 @@ async function savePackage(services: SaveServices, runner: CommandRunner, ref: A
       saved ??= await save.run({ signal, onProgress: toProgress(report) });
       const { facts, action, isZip } = saved;
       await writeFactsFile(uri, facts, action, services.toolVersion);
+      services.saves.notePackage(ref);
       services.activeCase.note({ what: 'exported' }, { file: localPath(uri) });
       services.log.info(`saved package ${ref.actionId}: ${facts.size.toString()} bytes, SHA-256 ${facts.sha256}`);
       const { buildPackageNote } = await services.notes.texts();

@@ -50,6 +50,11 @@ export interface DownloadLimits {
   /** Maximum size, bytes; `Infinity` if any size is allowed. A larger result is refused before it is stored. */
   readonly maxBytes: number;
   readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
+  /**
+   * Returns whether a result of this size may be received. Asked before the body is read, and again as the bytes arrive if
+   * no header states the size.
+   */
+  readonly admits?: ((size: number) => boolean) | undefined;
 }
 
 /** Conditions under which an answer of the blob host is read. */
@@ -164,6 +169,7 @@ export class Download {
     if (size !== undefined && size > limits.maxBytes) {
       throw new LiveResponseError('tooLarge', { size, limit: limits.maxBytes });
     }
+    if (size !== undefined && limits.admits?.(size) === false) throw new LiveResponseError('tooLarge', { size });
     await this.#take(answer, stated, source);
     await this.#checkEnd(answer.status, stated, host);
   }
@@ -223,6 +229,7 @@ export class Download {
       const size = this.#received + chunk.length;
       // The error contains no size: no header stated one, and the download stops before its size is known.
       if (size > limits.maxBytes) throw new LiveResponseError('tooLarge', { limit: limits.maxBytes });
+      if (total === undefined && limits.admits?.(size) === false) throw new LiveResponseError('tooLarge');
       if (end !== undefined && size > end) {
         await this.#startAgain();
         throw new LiveResponseError('incompleteDownload', { host, size, limit: end });

@@ -29,7 +29,7 @@ export interface HuntingClient {
    * @throws LiveResponseError `huntingRefused` with a reason, `rateLimited` with the reason `hunting`, `cancelled`, the
    *   failures of a sign-in, and those of the network
    */
-  readonly run: (query: string, signal: AbortSignal, mayStillSend?: () => void) => Promise<HuntingAnswer>;
+  readonly run: (query: string, signal: AbortSignal, mayStillSend?: () => Promise<void>) => Promise<HuntingAnswer>;
 }
 
 /** Parts of a hunting client. */
@@ -94,7 +94,7 @@ export function createHuntingClient(options: HuntingClientOptions): HuntingClien
       try {
         // The token may have ended during a long wait, and a refused POST is not repeated.
         if (clock.now() - askedAt > TOKEN_STAYS_MS) bearer = await token(signal, undefined);
-        mayStillSend?.();
+        await mayStillSend?.();
         isSent = true;
         const deadline = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_HUNT_MS)]);
         const answer = await sendOnce(query, bearer, deadline);

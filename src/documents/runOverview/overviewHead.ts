@@ -3,8 +3,9 @@ import { normaliseSteps } from '../../evidence/compare/normalise.ts';
 import { commandIds } from '../../platform/commandIds.ts';
 import { formatDuration, formatUtc } from '../../messages/format.ts';
 import { describeFailure } from '../../messages/failureMessages.ts';
-import { hostsWords, orderEndWords, ruleWords, spentWords } from '../../messages/runWords.ts';
+import { fullWords, hostsWords, orderEndWords, ownerWords, ruleWords, spentWords } from '../../messages/runWords.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
+import { MOST_MEMBERS } from '../../runs/filterRun.ts';
 import type { ComparisonRules } from '../../runs/runComparison.ts';
 import { thrown } from '../../runs/runFailures.ts';
 import { countRows } from '../../runs/runRows.ts';
@@ -16,7 +17,8 @@ import type { OverviewParts, OverviewText } from './overviewParts.ts';
 const MAY_COME: ReadonlySet<RowState> = new Set(['notFetched', 'failed', 'pending', 'running']);
 
 /** Adds the head of an overview: what it is about, the state of the fetch, its commands, and the rules of comparisons. */
-export function addHead(text: OverviewText, { record, isActive, rows, rules, eta, mayHandOver }: OverviewParts): void {
+export function addHead(text: OverviewText, parts: OverviewParts): void {
+  const { record, isActive, rows, rules, owner, eta, mayHandOver } = parts;
   const { words, filter } = record.run;
   const { first, last } = timesOf(record.run);
   const span =
@@ -48,6 +50,9 @@ export function addHead(text: OverviewText, { record, isActive, rows, rules, eta
   text.link(l10n.t('Export…'), commandIds.exportRunCsv);
   if (mayHandOver) text.add(' · ').link(l10n.t('Hand Over…'), commandIds.handOver);
   text.end();
+  const { order } = record;
+  if (order !== undefined && order.end === undefined) text.add(ownerWords(order, owner)).end();
+  if (filter?.isFull === true) text.add(fullWords(MOST_MEMBERS)).end();
   if (filter !== undefined) {
     text.end();
     return;

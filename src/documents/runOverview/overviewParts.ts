@@ -1,5 +1,5 @@
 import type { RunComparison } from '../../evidence/compare/runGroups.ts';
-import type { RunRecord } from '../../model/runRecord.ts';
+import type { OrderOwner, RunRecord } from '../../model/runRecord.ts';
 import type { HostOrder } from '../../runs/hostOrder.ts';
 import type { ComparisonRules } from '../../runs/runComparison.ts';
 import type { RunRow } from '../../runs/runRows.ts';
@@ -17,6 +17,8 @@ export interface OverviewParts {
   readonly order: HostOrder;
   /** Whether a managed setting allows packs. */
   readonly mayHandOver: boolean;
+  /** This window and its account, to compare with those that gave an order. */
+  readonly owner: OrderOwner;
   /** Estimated time for the remaining calls, in milliseconds; undefined if this run is not being fetched. */
   readonly eta: number | undefined;
 }

@@ -302,8 +302,9 @@ export class RunOverviews implements Disposable {
     const isActive = runs.isActive(overview.key);
     const left = rows.filter(({ state }) => state === 'notFetched').length;
     const eta = isActive ? await estimate(record, left) : undefined;
+    const owner = record.order === undefined ? {} : await runs.owner(record.run);
     const mayHandOver = this.#options.mayHandOver();
-    overview.built = buildOverview({ record, isActive, rows, comparison, rules, order, eta, mayHandOver });
+    overview.built = buildOverview({ record, isActive, rows, comparison, rules, order, owner, eta, mayHandOver });
     this.#changed.fire(overview.uri);
   }
 }

@@ -1,9 +1,10 @@
 import { l10n } from 'vscode';
 import { OVERLAP_MS } from '../../actions/changedActions.ts';
 import { whatIsNew } from '../../actions/whatIsNew.ts';
-import type { NewsRow } from '../../actions/whatIsNew.ts';
+import type { NewsRow, NewsState } from '../../actions/whatIsNew.ts';
+import { resultKey } from '../../base/resultUri.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
-import type { MachineAction } from '../../defender/schema.ts';
+import type { LiveResponseCommand, MachineAction } from '../../defender/schema.ts';
 import { formatShortUtc, formatUtc } from '../../messages/format.ts';
 import { hostOf, isSavable, subjectOf } from '../../model/machineAction.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
@@ -32,11 +33,21 @@ export interface News {
 const MOST_ROWS = 500;
 
 /** Functions that look up what the window knows about the page's actions and results. */
-export interface NewsLookup {
+export interface NewsLookup extends Pick<NewsState, 'isSaved'> {
   readonly action: (actionId: string) => MachineAction | undefined;
   readonly known: (ref: ResultRef) => StoredFacts | undefined;
   /** Returns why a command has no result; undefined if it has one that can be fetched. */
   readonly whyNone: (ref: ResultRef) => string | undefined;
+  /** Gets the results on this machine that an order of the tenant asked for. */
+  readonly ordered: readonly ResultRef[];
+  readonly words: NewsWords;
+}
+
+/** Functions that return Defender's own words in the language of the user, as the rows of the tree have them. */
+export interface NewsWords {
+  readonly type: (type: string) => string;
+  readonly action: (action: MachineAction) => string;
+  readonly command: (action: MachineAction, command: LiveResponseCommand) => string;
 }
 
 /** Builds the page about changes: by what the next shift has to do about them, each row with its source. */
@@ -47,8 +58,17 @@ export function buildNews(news: News, lookup: NewsLookup): LinkedText<RowSource>
     actionId: id,
     commandIndex,
   });
-  const current = news.actions.map((one) => action(one.id) ?? one);
-  const found = whatIsNew(current, news.since - OVERLAP_MS, (one, index) => known(refOf(one, index)) !== undefined);
+  const since = news.since - OVERLAP_MS;
+  const kept = lookup.ordered.filter((ref) => (known(ref)?.fetchedAt ?? 0) >= since);
+  const keptKeys = new Set(kept.map(resultKey));
+  // An order can also have fetched what had ended before.
+  const older = kept.flatMap((ref) => action(ref.actionId) ?? known(ref)?.action ?? []);
+  const all = new Map([...older, ...news.actions].map((one) => [one.id, action(one.id) ?? one]));
+  const found = whatIsNew([...all.values()], since, {
+    isStored: (one, index) => known(refOf(one, index)) !== undefined,
+    isKept: (one, index) => keptKeys.has(resultKey(refOf(one, index))),
+    isSaved: lookup.isSaved,
+  });
   const text = new LinkedText<RowSource>();
   text
     .add(l10n.t('What is new since {0}, and in the 15 minutes before', formatUtc(news.since)))
@@ -76,6 +96,8 @@ export function buildNews(news: News, lookup: NewsLookup): LinkedText<RowSource>
   const sections: readonly (readonly [title: string, rows: readonly NewsRow[]])[] = [
     [l10n.t('FAILED, TIMED OUT OR CANCELED ({0})', found.failed.length), found.failed],
     [l10n.t('ENDED, RESULT NOT FETCHED ON THIS MACHINE ({0})', found.toFetch.length), found.toFetch],
+    [l10n.t('PACKAGE READY, NOT SAVED BY THIS WINDOW ({0})', found.packages.length), found.packages],
+    [l10n.t('KEPT BY AN ORDER SINCE THEN ({0})', found.kept.length), found.kept],
     [l10n.t('ENDED, RESULT STORED ON THIS MACHINE ({0})', found.stored.length), found.stored],
     [l10n.t('NOT ENDED ({0})', found.open.length), found.open],
     [l10n.t('OTHER ACTIONS ({0})', found.others.length), found.others],
@@ -107,14 +129,14 @@ function addRow(
   { action, command, at }: NewsRow,
   { tenant, asOf }: News,
   refOf: (action: MachineAction, commandIndex: number) => ResultRef,
-  { known, whyNone }: NewsLookup,
+  { known, whyNone, words }: NewsLookup,
 ): void {
   text.add(`  ${at === undefined ? '–' : formatShortUtc(at, asOf)}  `);
-  const name = `${hostOf(action)} · ${command === undefined ? action.type : subjectOf(command)}`;
+  const name = `${hostOf(action)} · ${command === undefined ? words.type(action.type) : subjectOf(command)}`;
   const ref = refOf(action, command?.index ?? 0);
   const facts = known(ref);
   if (command === undefined) {
-    text.remote(`${name}  ${action.status}`);
+    text.remote(`${name}  ${words.action(action)}`);
     const argument = { ...tenant, actionId: action.id };
     if (isSavable(action)) text.add('  ').link(l10n.t('Save Package…'), commandIds.savePackage, argument);
   } else {
@@ -122,9 +144,10 @@ function addRow(
     text.link(name, commandIds.openResult, target);
     const state = facts === undefined ? whyNone(ref) : exitWords(facts);
     // A reason says all of it. Otherwise the states that say more than the section does, each once.
-    const states = facts === undefined && state !== undefined ? [] : [command.commandStatus, action.status];
-    for (const word of new Set([state ?? '', ...states]))
-      if (word !== '' && word !== 'Completed' && word !== 'Succeeded') text.remote(`  ${word}`);
+    const isSaid = facts === undefined && state !== undefined;
+    const ofCommand = isSaid || command.commandStatus === 'Completed' ? '' : words.command(action, command);
+    const ofAction = isSaid || action.status === 'Succeeded' ? '' : words.action(action);
+    for (const word of new Set([state ?? '', ofCommand, ofAction])) if (word !== '') text.remote(`  ${word}`);
   }
   text.source({ ref, stream: 'output', line: undefined, isStatus: facts === undefined });
   for (const one of [action.requestor, action.requestorComment]) if (one) text.add(' · ').remote(one);

@@ -26,7 +26,9 @@ import { buildAudit } from './auditText.ts';
 import { sourcesIn } from '../rowSources.ts';
 import type { RowSource } from '../rowSources.ts';
 import { buildNews } from './newsText.ts';
-import type { News } from './newsText.ts';
+import type { News, NewsWords } from './newsText.ts';
+import type { ResultSaves } from '../../results/save/resultSaves.ts';
+import type { StoredFacts } from '../../model/storedResult.ts';
 import { isNews, newsUri } from './statusUri.ts';
 import { idOfRecord, recordUri, refOfSession, refOfStatus, sessionUri, statusUri } from './statusUri.ts';
 
@@ -39,6 +41,10 @@ export interface StatusPagesParts {
   readonly knownAction: (ref: ResultRef) => MachineAction | undefined;
   /** Fires when the loaded actions change. */
   readonly onDidChangeActions: (listener: () => void) => { dispose: () => unknown };
+  /** Returns the results that orders of a tenant asked for. */
+  readonly ordered: (tenant: News['tenant']) => readonly ResultRef[];
+  readonly saves: Pick<ResultSaves, 'hasSavedPackage' | 'onDidSavePackage'>;
+  readonly words: NewsWords;
   /** Tells VS Code that a page has another text. */
   readonly changed: EventEmitter<Uri>;
 }
@@ -71,6 +77,9 @@ export class StatusPages implements Disposable {
         this.#update();
       }),
       parts.store.onDidStore(() => {
+        this.#update();
+      }),
+      parts.saves.onDidSavePackage(() => {
         this.#update();
       }),
       workspace.onDidCloseTextDocument(({ uri }) => {
@@ -198,7 +207,7 @@ export class StatusPages implements Disposable {
 
   #buildNews({ query }: Uri): LinkedText<RowSource> {
     const news = this.#news.get(query);
-    const { store, noResults, knownAction } = this.#parts;
+    const { store, noResults, knownAction, ordered, saves, words } = this.#parts;
     // After it was closed, or after a restart, nothing of it is known. To ask again is a call, which takes a gesture.
     if (news === undefined) {
       return new LinkedText<RowSource>()
@@ -214,7 +223,9 @@ export class StatusPages implements Disposable {
       if (reasons === undefined || reasons[0]?.code === 'notFetched' || reasons[0]?.code === 'file') return undefined;
       return noResultSentence(reasons, undefined, []);
     };
-    return buildNews(news, { action, known: (ref) => store.known(ref), whyNone });
+    const isSaved = ({ id }: MachineAction): boolean => saves.hasSavedPackage({ ...news.tenant, actionId: id });
+    const known = (ref: ResultRef): StoredFacts | undefined => store.known(ref);
+    return buildNews(news, { action, known, whyNone, ordered: ordered(news.tenant), isSaved, words });
   }
 
   #buildRecord(id: RecordId): LinkedText<RowSource> {

@@ -1,3 +1,4 @@
+import type { HeldLease } from '../../base/leases.ts';
 import type { Refusal } from '../../defender/client.ts';
 import type { NodeAuthOptions } from '@azure/msal-node';
 import { LiveResponseError } from '../../base/errors.ts';
@@ -52,7 +53,7 @@ export class ApplicationTokens implements TokenSource {
   async #renew(signal: AbortSignal, refusal: Refusal | undefined): Promise<HeldToken> {
     const { registration, drawer } = this.#parts;
     const { connection, scope } = registration;
-    return this.#alone(signal, async () => {
+    return this.#alone(signal, async (lease) => {
       const vault = await TokenVault.open(drawer);
       const network = openNetwork(this.#parts, signal);
       const application = confidentialApplication(this.#parts, vault, network, await this.#credential());
@@ -65,7 +66,8 @@ export class ApplicationTokens implements TokenSource {
       try {
         let held = tokenOf(await ask(false), this.#parts);
         if (held.token === refusal?.token) held = tokenOf(await ask(true), this.#parts);
-        await vault.update();
+        // After a sleep, another window may have renewed the tokens, or deleted them.
+        if (lease.isHeld()) await vault.update();
         return held;
       } catch (error) {
         throw toSignInFailure(error, network, connection);
@@ -73,7 +75,7 @@ export class ApplicationTokens implements TokenSource {
     });
   }
 
-  #alone<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+  #alone<Result>(signal: AbortSignal, work: (lease: HeldLease) => Promise<Result>): Promise<Result> {
     const { authority, clientId } = this.#parts.registration;
     return this.#parts.leases.hold(`tokens ${authority} ${clientId}`, signal, work);
   }

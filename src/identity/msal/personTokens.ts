@@ -1,3 +1,4 @@
+import type { HeldLease } from '../../base/leases.ts';
 import type { Refusal } from '../../defender/client.ts';
 import type { AccountInfo, AuthenticationResult, DeviceCodeRequest, PublicClientApplication } from '@azure/msal-node';
 import { LiveResponseError } from '../../base/errors.ts';
@@ -163,7 +164,7 @@ export class PersonTokens implements PersonalTokenSource {
    * Renews the token in this window. If another window has renewed it already, only reads the result of that renewal.
    */
   async #renew(signal: AbortSignal, refusal: Refusal | undefined): Promise<HeldToken> {
-    return this.#alone(signal, async () => {
+    return this.#alone(signal, async (lease) => {
       const { registration, drawer, accounts } = this.#parts;
       const { connection } = registration;
       const vault = await TokenVault.open(drawer);
@@ -183,13 +184,14 @@ export class PersonTokens implements PersonalTokenSource {
         // Set before the write below. Otherwise the change event of our own write would look like another user's
         // sign-in.
         this.#person = await accounts.get();
-        await vault.update();
+        // After a sleep, another window may have renewed the tokens, or deleted them.
+        if (lease.isHeld()) await vault.update();
         return held;
       } catch (error) {
         this.#claims = network.refusal?.claims ?? this.#claims;
         const failure = toSignInFailure(error, network, connection);
         // A refresh token that was refused once will never be accepted again.
-        if (failure.values.reason === 'sessionEnded' && registration.isFurther !== true) {
+        if (failure.values.reason === 'sessionEnded' && registration.isFurther !== true && lease.isHeld()) {
           // If the account stayed, the next renewal would report that secret storage has lost the session.
           await accounts.set(undefined);
           this.#person = undefined;
@@ -212,7 +214,7 @@ export class PersonTokens implements PersonalTokenSource {
     return application.acquireTokenSilent({ ...wanted, forceRefresh: true });
   }
 
-  #alone<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+  #alone<Result>(signal: AbortSignal, work: (lease: HeldLease) => Promise<Result>): Promise<Result> {
     const { authority, clientId } = this.#parts.registration;
     return this.#parts.leases.hold(`tokens ${authority} ${clientId}`, signal, work);
   }

@@ -1,7 +1,9 @@
 import type { ReceivedAction } from '../../defender/list/receivedActions.ts';
 import type { DownloadSink } from '../../defender/download/downloadSink.ts';
 import type { FetchInto } from '../../defender/download/resultFetcher.ts';
+import { Emitter } from '../../base/emitter.ts';
 import { parseServerTime } from '../../base/serverTime.ts';
+import { tenantKey } from '../../base/resultUri.ts';
 import type { ActionRef, ResultRef } from '../../base/resultUri.ts';
 import { describeReceived } from '../receivedFacts.ts';
 import { findActionWithResult } from '../resultSource.ts';
@@ -28,6 +30,11 @@ export interface SavedResult {
 export class ResultSaves {
   readonly #findSource: FindSource;
   readonly #unfinished = new Set<SaveSink>();
+  readonly #packages = new Set<string>();
+  readonly #packageSaved = new Emitter<void>();
+
+  /** Fires when this window has saved an investigation package. */
+  readonly onDidSavePackage = this.#packageSaved.event;
 
   constructor(findSource: FindSource) {
     this.#findSource = findSource;
@@ -46,6 +53,17 @@ export class ResultSaves {
   /** Begins to save the investigation package of an action, as {@link begin} saves a result. */
   beginPackage(ref: ActionRef, target: string | WholeTarget): FileSave<SavedPackage> {
     return new FileSave(target, (sink) => preparePackage(ref, sink, this.#findSource), this.#unfinished);
+  }
+
+  /** Notes that the package of an action is saved, with the facts beside it. */
+  notePackage(ref: ActionRef): void {
+    this.#packages.add(packageKey(ref));
+    this.#packageSaved.fire();
+  }
+
+  /** Whether this window has saved the package of an action. Where it was saved is nobody else's business. */
+  hasSavedPackage(ref: ActionRef): boolean {
+    return this.#packages.has(packageKey(ref));
   }
 
   /** Discards unfinished files when the window closes, because no one can continue them. */
@@ -67,4 +85,8 @@ export class ResultSaves {
       return { facts, action: source.receivedAction(action) };
     };
   }
+}
+
+function packageKey({ actionId, ...tenant }: ActionRef): string {
+  return `${tenantKey(tenant)}|${actionId}`;
 }

@@ -188,6 +188,8 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       shared.signIns.releaseLease(name, holder);
       return undefined;
     },
+    consent: (owner) => shared.signIns.consent(owner),
+    setConsent: (owner, state, seen) => shared.signIns.setConsent(owner, state, seen),
     account: (owner) => shared.signIns.account(owner),
     setAccount: (owner, account) => {
       shared.signIns.setAccount(owner, account);

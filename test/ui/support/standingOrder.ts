@@ -23,7 +23,7 @@ export async function keepTheRest(session: Session): Promise<void> {
     const shown = await readDialog(page);
     return shown?.text.includes('have not ended.') === true ? shown : undefined;
   });
-  assert.match(text, /2 have not ended\. .+ for .+, 1000 questions and fetches, and 1 GB at most/u);
+  assert.match(text, /2 have not ended\. .+ for .+, 1000 calls, and 1 GB at most/u);
   const before = lists();
   await clickDialog(page, 'Fetch and Keep the Rest');
   await waitForItem('waits for 2 of 200 hosts');
@@ -50,7 +50,7 @@ export async function keepByFilter(session: Session): Promise<void> {
   await chooseQuickPick(page, 'For 8 Hours');
   const { text } = await waitFor('the question', () => readDialog(page));
   assert.match(text, /Keep the results of Script: contains "collect-triage" as they come\?/u);
-  assert.match(text, /for 8 hr, \d+ questions and fetches, and 1 GB at most/u);
+  assert.match(text, /for 8 hr, \d+ calls, and 1 GB at most/u);
   await takePictures(session, 'filter-order-question');
   await clickDialog(page, 'Keep Results');
   await waitForLine('Script: contains "collect-triage" · results by filter, ordered ');

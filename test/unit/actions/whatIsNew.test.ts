@@ -21,8 +21,19 @@ function names(news: WhatIsNew): Record<string, string[]> {
   return Object.fromEntries(all.filter(([, rows]) => rows.length > 0).map(([key, rows]) => [key, rows.map(name)]));
 }
 
-const find = (actions: readonly MachineAction[], stored: readonly string[] = []): Record<string, string[]> =>
-  names(whatIsNew(actions, SINCE, ({ id }, index) => stored.includes(`${id}#${index}`)));
+const find = (
+  actions: readonly MachineAction[],
+  stored: readonly string[] = [],
+  kept: readonly string[] = [],
+  saved: readonly string[] = [],
+): Record<string, string[]> =>
+  names(
+    whatIsNew(actions, SINCE, {
+      isStored: ({ id }, index) => stored.includes(`${id}#${index}`),
+      isKept: ({ id }, index) => kept.includes(`${id}#${index}`),
+      isSaved: ({ id }) => saved.includes(id),
+    }),
+  );
 
 suite('what is new since a time', () => {
   test('a session that ended is to fetch, or stored; one that ended before is not new', () => {
@@ -42,6 +53,24 @@ suite('what is new since a time', () => {
   test('a command that completed before its session was canceled has a result like any other', () => {
     const commands = [command(), command({ index: 1, commandStatus: 'Executing' })];
     assert.deepEqual(find([changed('a', { status: 'Cancelled', commands })]), { toFetch: ['a#0'], failed: ['a#1'] });
+  });
+
+  test('a package that is ready is to be saved, until this window has saved it', () => {
+    const change = { type: 'CollectInvestigationPackage', commands: [] };
+    const [ready, open] = [changed('p', change), changed('open', { ...change, status: 'InProgress' })];
+    assert.deepEqual(find([ready, open]), { packages: ['p'], open: ['open'] });
+    assert.deepEqual(find([ready], [], [], ['p']), { others: ['p'] });
+    const failed = changed('f', { ...change, status: 'Failed' });
+    assert.deepEqual(find([failed]), { failed: ['f'] });
+  });
+
+  test('what an order has kept since then has a place of its own, also if its action is older', () => {
+    const old = changed('old', { lastUpdateDateTimeUtc: BEFORE, commands: [command(), command({ index: 1 })] });
+    const stored = ['old#0', 'old#1', 'a#0', 'b#0'];
+    assert.deepEqual(find([old, changed('a'), changed('b')], stored, ['old#1', 'a#0']), {
+      stored: ['b#0'],
+      kept: ['a#0', 'old#1'],
+    });
   });
 
   test('all that has not ended is listed, however old', () => {

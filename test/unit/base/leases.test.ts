@@ -4,7 +4,7 @@ import { Leases } from '../../../src/base/leases.ts';
 import type { LeasePort } from '../../../src/base/leases.ts';
 import { MemorySignInTable } from '../../../src/storage/signInTable.ts';
 import { failure } from '../defender/expected.ts';
-import { SimulatedClock } from '../defender/simulatedClock.ts';
+import { settle, SimulatedClock } from '../defender/simulatedClock.ts';
 
 const { signal } = new AbortController();
 
@@ -101,5 +101,35 @@ suite('leases', () => {
     assert.equal(await leases.hold('a', signal, () => Promise.resolve('done')), 'done');
     await leases.takeFor('refused', 60_000);
     assert.equal(await leases.isTaken('refused'), false);
+  });
+
+  test('after a sleep a lease is lost, whether another window took it or not', async () => {
+    for (const taken of [true, false]) {
+      const { clock, table, one } = openWindows();
+      await one.hold('a', signal, ({ isHeld, lost }) => {
+        clock.sleep(14_999);
+        assert.deepEqual([isHeld(), lost.aborted], [true, false]);
+        clock.sleep(60_000);
+        if (taken) assert.ok(table.takeLease('a', 'other', clock.now() + 15_000, clock.now()));
+        assert.deepEqual([isHeld(), lost.aborted], [false, true]);
+        return Promise.resolve();
+      });
+      assert.equal(await one.isTaken('a'), taken, 'it gives back its own lease only');
+    }
+  });
+
+  test('an extension that is refused ends the lease', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] });
+    let isRefused = false;
+    const port: LeasePort = { take: () => Promise.resolve(!isRefused), release: () => Promise.resolve() };
+    await new Leases(port, new SimulatedClock()).hold('a', signal, async ({ isHeld, lost }) => {
+      t.mock.timers.tick(5000);
+      await settle();
+      assert.deepEqual([isHeld(), lost.aborted], [true, false]);
+      isRefused = true;
+      t.mock.timers.tick(5000);
+      await settle();
+      assert.deepEqual([isHeld(), lost.aborted], [false, true]);
+    });
   });
 });

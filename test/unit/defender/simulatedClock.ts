@@ -38,6 +38,11 @@ export class SimulatedClock implements Clock {
       signal.addEventListener('abort', cancel, { once: true });
     });
 
+  /** Lets time pass in which nothing runs, as while the machine sleeps: timers are late. */
+  sleep(ms: number): void {
+    this.#now += ms;
+  }
+
   /** Number of timers that have not fired: they would keep a process awake. */
   get pending(): number {
     return this.#timers.size;

@@ -82,7 +82,7 @@ suite('nothing offers what an administrator forbids', () => {
       connections,
       settings: new load.config.Settings(policy),
       hunt: () => hunts++,
-      huntingConsent: { isGiven: () => true },
+      huntingConsent: { look: () => Promise.resolve({ isGiven: true, state: 'given' }) },
       signIns: { forget: () => Promise.resolve(), storeSecret: () => assert.fail('a secret was stored') },
       telemetry: { send: () => undefined },
       log: { failure: () => undefined, info: () => undefined },

@@ -2,9 +2,15 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { MachineAction } from '../../../src/defender/schema.ts';
 import type { FilterRun, Run, RunFilter } from '../../../src/model/run.ts';
-import { createFilterRun, orderFilter, readRunFilter, renewFilterRun } from '../../../src/runs/filterRun.ts';
+import {
+  createFilterRun,
+  MOST_MEMBERS,
+  orderFilter,
+  readRunFilter,
+  renewFilterRun,
+} from '../../../src/runs/filterRun.ts';
 import { overlaps } from '../../../src/runs/runHosts.ts';
-import type { ChangesSource } from '../../../src/runs/runHosts.ts';
+import type { Asking, ChangesSource } from '../../../src/runs/runHosts.ts';
 import { createOrder } from '../../../src/runs/standingOrder.ts';
 import { parseRun } from '../../../src/worker/storedShapes.ts';
 import { createDice, settle } from '../defender/simulatedClock.ts';
@@ -43,7 +49,7 @@ function session(actions: readonly MachineAction[], extent: 'whole' | 'created' 
 
 const members = ({ members: all }: Run): string[] =>
   all.map(({ actionId, commandIndex, script: name }) => `${actionId}#${commandIndex} ${name ?? '–'}`);
-const signal = new AbortController().signal;
+const asking: Asking = { signal: new AbortController().signal, priority: 'background' };
 
 suite('a run by filter', () => {
   test('has the scripts of all sessions that match, oldest first, and of a session only the scripts that are meant', () => {
@@ -74,15 +80,15 @@ suite('a run by filter', () => {
     const late = action({ id: 'z', creationDateTimeUtc: at(HOUR), commands: [script('T.PS1')] });
     const other = action({ id: 'y', creationDateTimeUtc: at(HOUR), commands: [script('x.sh')] });
     const { source, asked } = session([ended, late, other]);
-    const grown = await renewFilterRun(source, run, undefined, signal);
+    const grown = await renewFilterRun(source, run, undefined, asking);
     assert.deepEqual(members(grown), ['a#0 t.ps1', 'z#0 T.PS1']);
     assert.notEqual(grown.members[0]?.result, 'notYet');
     assert.equal(grown.key, run.key);
     // A minute after its last question it asks only for the last hour, by which clocks may differ.
-    await renewFilterRun(source, grown, NOW + 5 * HOUR, signal);
+    await renewFilterRun(source, grown, NOW + 5 * HOUR, asking);
     assert.equal(asked.at(-1), `since ${at(4 * HOUR)}`);
     const closed = filterRun({ script: 't.ps1' }, [first], false);
-    const same = await renewFilterRun(source, closed, undefined, signal);
+    const same = await renewFilterRun(source, closed, undefined, asking);
     assert.deepEqual(members(same), ['a#0 t.ps1']);
     assert.notEqual(same.members[0]?.result, 'notYet');
   });
@@ -91,7 +97,7 @@ suite('a run by filter', () => {
     const late = action({ id: 'z', creationDateTimeUtc: at(HOUR), commands: [script('t.ps1')] });
     const { source, asked } = session([late], 'created');
     const run = filterRun({ script: 't.ps1' }, []);
-    const grown = await renewFilterRun(source, run, NOW + MINUTE, signal);
+    const grown = await renewFilterRun(source, run, NOW + MINUTE, asking);
     assert.deepEqual(members(grown), ['z#0 t.ps1']);
     assert.equal(asked.at(-1), `created ${at(MINUTE - HOUR)}`);
     // A server can state any time for a command that has not ended.
@@ -101,8 +107,47 @@ suite('a run by filter', () => {
       status: 'Pending',
       commands: [{ ...script('t.ps1'), commandStatus: 'Created' }],
     });
-    await renewFilterRun(source, filterRun({ script: 't.ps1' }, [odd]), NOW + MINUTE, signal);
+    await renewFilterRun(source, filterRun({ script: 't.ps1' }, [odd]), NOW + MINUTE, asking);
     assert.equal(asked.at(-1), `created ${at(-7 * 24 * HOUR)}`);
+  });
+
+  test('what finds no room is left out, the latest first, and that is noted for good', async () => {
+    const many = Array.from({ length: MOST_MEMBERS + 3 }, (_, index) =>
+      action({ id: `s${index}`, creationDateTimeUtc: at(index * 1000), commands: [script('t.ps1')] }),
+    );
+    const whole = filterRun({ script: 't.ps1' }, many.slice(0, MOST_MEMBERS));
+    assert.deepEqual([whole.members.length, whole.filter.isFull], [MOST_MEMBERS, undefined]);
+    // A list has the newest first.
+    const run = filterRun({ script: 't.ps1' }, many.toReversed());
+    assert.deepEqual(
+      [run.members.length, run.members[0]?.actionId, run.members.at(-1)?.actionId, run.filter.isFull],
+      [MOST_MEMBERS, 's0', `s${MOST_MEMBERS - 1}`, true],
+    );
+    const again = await renewFilterRun(session(many).source, whole, NOW, asking);
+    assert.equal(again.filter.isFull, true);
+    // Other sessions, that do not match, need no room.
+    const other = action({ id: 'o', creationDateTimeUtc: at(HOUR), commands: [script('x.sh')] });
+    assert.equal((await renewFilterRun(session([other]).source, whole, NOW, asking)).filter.isFull, undefined);
+    assert.equal(readRunFilter(run.filter, NOW).isFull, true);
+    const stored = parseRun(JSON.stringify({ run, state: 'watching', failures: {} }));
+    assert.equal(stored?.run.filter?.isFull, true);
+    const hostile = { ...run, filter: { ...run.filter, isFull: 'yes' } };
+    assert.equal(parseRun(JSON.stringify({ run: hostile, state: 'watching', failures: {} })), undefined);
+  });
+
+  test('an order whose run is full ends when all of it has ended: nothing more can join it', async () => {
+    const shift = new Shift([]);
+    const run = filterRun({ script: 't.ps1' }, []);
+    const runs = shift.window({
+      renew: async (one, _lookedAt, { meter }) => {
+        await shift.call(meter);
+        assert.ok(one.filter);
+        return { ...one, filter: { ...one.filter, isFull: true as const } };
+      },
+    });
+    await shift.until(runs.start(run, { again: true, order: createOrder(run, shift.clock.now()) }));
+    const { order, run: full } = runs.get(run.key) ?? {};
+    assert.deepEqual([order?.end, full?.filter?.isFull, shift.calls], ['allEnded', true, 1]);
   });
 
   test('states, types and exit codes do not count; nothing but a time is no filter for an order', () => {
@@ -150,15 +195,15 @@ suite('an order for a filter', () => {
         );
       const open = (): ReturnType<Shift['window']> =>
         shift.window({
-          renew: (run, lookedAt, asking) => {
-            shift.calls++;
+          renew: async (run, lookedAt, { signal, meter }) => {
+            await shift.call(meter);
             assert.ok(run.filter);
             const source: ChangesSource = {
               known: (id) => now().find((one) => one.id === id),
               fetchChanges: () => Promise.resolve({ actions: now(), extent: 'whole' }),
               fetchCreated: () => Promise.resolve([]),
             };
-            return renewFilterRun(source, { ...run, filter: run.filter }, lookedAt, asking);
+            return renewFilterRun(source, { ...run, filter: run.filter }, lookedAt, { signal, priority: 'background' });
           },
         });
       const filter = { script: 'triage', since: start, grows: true };

@@ -4,11 +4,14 @@ import { LiveResponseError } from '../../../src/base/errors.ts';
 import type { MachineAction } from '../../../src/defender/schema.ts';
 import type { RunRecord } from '../../../src/model/runRecord.ts';
 import { renewHosts } from '../../../src/runs/runHosts.ts';
+import type { Asking } from '../../../src/runs/runHosts.ts';
 import { findRuns } from '../../../src/runs/runs.ts';
 import { createOrder } from '../../../src/runs/standingOrder.ts';
 import { settle } from '../defender/simulatedClock.ts';
 import { action, command, TENANT } from '../results/fixtures.ts';
 import { HOUR, MINUTE, Shift, turns } from './shift.ts';
+
+const ASKING: Asking = { signal: new AbortController().signal, priority: 'background' };
 
 suite('an order under attack', () => {
   test('a pause while a question is under way stays a pause, and resume goes on watching', async () => {
@@ -101,7 +104,7 @@ suite('an order under attack', () => {
   test('a store that fills up during a fetch ends the order', async () => {
     const shift = new Shift(Array.from({ length: 100 }, () => 0));
     const run = shift.run();
-    const runs = shift.window({ hasRoom: () => Promise.resolve(shift.stored.size < 20) });
+    const runs = shift.window({ room: () => Promise.resolve((20 - shift.stored.size) * 17_000) });
     await shift.until(runs.start(run, { again: true, order: createOrder(run, shift.clock.now()) }));
     assert.equal(runs.get(run.key)?.order?.end, 'full');
     assert.ok(shift.stored.size < 30, String(shift.stored.size));
@@ -188,14 +191,14 @@ suite('the question about open hosts', () => {
       },
       fetchCreated: () => Promise.reject(new Error('the changes say it all')),
     };
-    const renewed = await renewHosts(session, run, undefined, new AbortController().signal);
+    const renewed = await renewHosts(session, run, undefined, ASKING);
     assert.deepEqual(asked, [Date.parse('2026-11-30T08:00:00Z')]);
     assert.deepEqual(
       renewed.members.map(({ result }) => result),
       ['notYet', 'transcript'],
     );
     // Later questions begin shortly before the last answered one.
-    await renewHosts(session, run, Date.parse('2026-11-30T20:00:00Z'), new AbortController().signal);
+    await renewHosts(session, run, Date.parse('2026-11-30T20:00:00Z'), ASKING);
     assert.equal(asked[1], Date.parse('2026-11-30T19:00:00Z'));
   });
 
@@ -213,7 +216,7 @@ suite('the question about open hosts', () => {
           return Promise.resolve([at('b', 9, false), at('c', 9, false)]);
         },
       };
-      const { members } = await renewHosts(session, run, undefined, new AbortController().signal);
+      const { members } = await renewHosts(session, run, undefined, ASKING);
       assert.deepEqual(
         members.map(({ actionId, result }) => `${actionId} ${result}`),
         ['a notYet', 'b transcript', 'c transcript'],

@@ -11,6 +11,7 @@ import type { Run } from '../../../src/model/run.ts';
 import type { StoredFacts } from '../../../src/model/storedResult.ts';
 import { settle, SimulatedClock } from '../defender/simulatedClock.ts';
 import { action, TENANT } from '../results/fixtures.ts';
+import { HELD } from './heldLease.ts';
 
 function run(count: number): Run {
   const actions = Array.from({ length: count }, (_, at) => action({ id: `a${at}`, computerDnsName: `ws-${at}` }));
@@ -47,10 +48,10 @@ class Stage {
       store,
       worker: store,
       clock: this.clock,
-      hold: (_name, _signal, work) => hold(work),
+      hold: (_name, _signal, work) => hold(() => work(HELD)),
       ...(prepare === undefined ? {} : { prepare }),
       // The same as in the service: a stored result is not requested.
-      open: ({ actionId }, signal) => {
+      open: ({ actionId }, { signal }) => {
         if (this.stored.has(actionId)) return Promise.resolve({ size: 10 });
         this.asked.push(actionId);
         return new Promise((resolve, reject) => {
@@ -242,7 +243,7 @@ suite('fetching a run', () => {
     stage.asked.length = 0;
     const slow = stage.window(
       undefined,
-      (_run, _missing, signal) =>
+      (_run, _missing, { signal }) =>
         new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => {
             reject(new LiveResponseError('cancelled'));

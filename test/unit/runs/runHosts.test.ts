@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { LiveResponseError } from '../../../src/base/errors.ts';
 import { loadHosts, loadUnknown, mayLackHosts, mergeRuns, overlaps } from '../../../src/runs/runHosts.ts';
+import type { Asking } from '../../../src/runs/runHosts.ts';
 import { findRuns } from '../../../src/runs/runs.ts';
 import { action, TENANT } from '../results/fixtures.ts';
+
+const ASKING: Asking = { signal: new AbortController().signal, priority: 'background' };
 
 suite('the hosts of a run', () => {
   const at = (id: string, minutes: number) =>
@@ -56,7 +59,7 @@ suite('the hosts of a run', () => {
           return Promise.resolve();
         },
       };
-      return loadUnknown(list, whole, missing, new AbortController().signal);
+      return loadUnknown(list, whole, missing, ASKING);
     };
     await load(['a', 'b', 'c', 'd']);
     await load(['a', 'b', 'c']);
@@ -72,6 +75,6 @@ suite('the hosts of a run', () => {
     const [whole] = findRuns(server.slice(0, 4), TENANT);
     assert.ok(whole !== undefined);
     const list = { get: () => undefined, loadSpan: () => Promise.reject(new LiveResponseError('offline')) };
-    await assert.rejects(loadUnknown(list, whole, whole.members, new AbortController().signal), { code: 'offline' });
+    await assert.rejects(loadUnknown(list, whole, whole.members, ASKING), { code: 'offline' });
   });
 });

@@ -3,6 +3,7 @@ import { LiveResponseError } from '../../../src/base/errors.ts';
 import type { FailureCode } from '../../../src/base/failures.ts';
 import type { ResultRef } from '../../../src/base/resultUri.ts';
 import type { MachineAction } from '../../../src/defender/schema.ts';
+import type { CallMeter } from '../../../src/base/urgency.ts';
 import type { Run } from '../../../src/model/run.ts';
 import type { StoredFacts } from '../../../src/model/storedResult.ts';
 import { RunFetches } from '../../../src/runs/runFetch.ts';
@@ -11,6 +12,7 @@ import { findRuns, renewRun } from '../../../src/runs/runs.ts';
 import { createOrder } from '../../../src/runs/standingOrder.ts';
 import { settle, SimulatedClock } from '../defender/simulatedClock.ts';
 import { action, command, TENANT } from '../results/fixtures.ts';
+import { HELD } from './heldLease.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -72,26 +74,27 @@ export class Shift {
         this.#held = promise;
         await before;
         try {
-          if (!signal.aborted) await work();
+          if (!signal.aborted) await work(HELD);
         } finally {
           resolve(undefined);
         }
       },
-      open: async ({ actionId }) => {
-        if (this.stored.has(actionId)) return { size: this.size };
-        this.#call();
+      // Does what the service does: what is stored is not requested, and a size is known before the bytes arrive.
+      open: async ({ actionId }, { meter, admits }) => {
+        if (this.stored.has(actionId)) return;
+        await this.call(meter);
+        await settle();
+        if (admits?.(this.size) === false) throw new LiveResponseError('tooLarge', { size: this.size });
         await settle();
         this.stored.add(actionId);
         this.downloads.set(actionId, (this.downloads.get(actionId) ?? 0) + 1);
-        return { size: this.size };
       },
-      renew: (run) => {
-        this.#call();
+      renew: async (run, _lookedAt, { meter }) => {
+        await this.call(meter);
         const now = new Map(this.now().map((one) => [one.id, one]));
-        return Promise.resolve(renewRun(run, (id) => now.get(id)));
+        return renewRun(run, (id) => now.get(id));
       },
-      hasRoom: () => Promise.resolve(this.hasRoom),
-      largest: () => this.size,
+      room: () => Promise.resolve(this.hasRoom ? Infinity : 0),
       ...change,
     });
   }
@@ -114,10 +117,13 @@ export class Shift {
     assert.ok(state.isDone, 'the work goes on for ten days');
   }
 
-  #call(): void {
+  /** Makes one call, as the client does: counted before it is sent, and taken back where nothing could be sent. */
+  async call(meter: CallMeter): Promise<void> {
+    if (!(await meter.take())) throw new LiveResponseError('cancelled');
+    if (this.failure === 'offline' || this.failure === 'unknownHost') meter.giveBack();
+    else this.calls++;
     if (this.failure !== undefined)
       throw new LiveResponseError(this.failure, { retryAt: this.clock.now() + 10 * MINUTE });
-    this.calls++;
   }
 
   #state(at: number): Partial<MachineAction> {
