@@ -2,6 +2,7 @@ import { writeHeads } from './anchors/anchors.ts';
 import { signHeads } from './anchors/sshSignature.ts';
 import { describeFile, nameInCase } from './folder/caseArtefacts.ts';
 import { createCase, hasCase, isDay, readCase, setRetention } from './folder/caseFile.ts';
+import { appendMarks, readMarks } from './marks/markFiles.ts';
 import { readRecord } from './record/recordFiles.ts';
 import { RecordWriter } from './record/recordWriter.ts';
 import type { RecordWriterParts } from './record/recordWriter.ts';
@@ -9,6 +10,7 @@ import { verifyCase } from './verifyCase.ts';
 
 /** Functions on the files of a case. They are loaded when there is a case. */
 export const caseTools = {
+  appendMarks,
   createCase,
   createWriter: (parts: RecordWriterParts): RecordWriter => new RecordWriter(parts),
   describeFile,
@@ -16,6 +18,7 @@ export const caseTools = {
   isDay,
   nameInCase,
   readCase,
+  readMarks,
   readRecord,
   setRetention,
   signHeads,

@@ -16,7 +16,8 @@ import type { OverviewParts, OverviewText } from './overviewParts.ts';
 const MAY_COME: ReadonlySet<RowState> = new Set(['notFetched', 'failed', 'pending', 'running']);
 
 /** Adds the head of an overview: what it is about, the state of the fetch, its commands, and the rules of comparisons. */
-export function addHead(text: OverviewText, { record, isActive, rows, rules, eta, mayHandOver }: OverviewParts): void {
+export function addHead(text: OverviewText, parts: OverviewParts): void {
+  const { record, isActive, rows, rules, eta, mayHandOver } = parts;
   const { words, filter } = record.run;
   const { first, last } = timesOf(record.run);
   const span =
@@ -34,7 +35,7 @@ export function addHead(text: OverviewText, { record, isActive, rows, rules, eta
       .add(`${l10n.t('Comment')}: `)
       .remote(words.comment)
       .end();
-  text.add(summary(rows)).end();
+  text.add([summary(rows), ...reviewedWords(parts)].join(' · ')).end();
   // A record is written a moment after its last result.
   const isDone = record.state === 'running' && rows.length > 0 && rows.every(({ state }) => state !== 'notFetched');
   const isComplete = rows.length > 0 && rows.every(({ state }) => !MAY_COME.has(state));
@@ -72,6 +73,13 @@ function summary(rows: readonly RunRow[]): string {
   return results === 1
     ? l10n.t('1 result · {0} not fetched yet · {1} without a result to read', open, without)
     : l10n.t('{0} results · {1} not fetched yet · {2} without a result to read', fetched, open, without);
+}
+
+/** Returns how many results are reviewed. It is never counted by whom. */
+function reviewedWords({ rows, marksOf }: OverviewParts): string[] {
+  if (marksOf === undefined) return [];
+  const reviewed = rows.filter(({ ref }) => marksOf(ref).isReviewed).length;
+  return [l10n.t('reviewed {0} of {1}', count(reviewed), count(rows.length))];
 }
 
 /** Returns the state of the fetch in words. */

@@ -1,3 +1,5 @@
+import type { ResultRef } from '../../base/resultUri.ts';
+import type { ResultMarks } from '../../case/marks/mergeMarks.ts';
 import type { RunComparison } from '../../evidence/compare/runGroups.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
 import type { HostOrder } from '../../runs/hostOrder.ts';
@@ -17,6 +19,8 @@ export interface OverviewParts {
   readonly order: HostOrder;
   /** Whether a managed setting allows packs. */
   readonly mayHandOver: boolean;
+  /** Marks of a result in the open case; undefined without a case. */
+  readonly marksOf: ((ref: ResultRef) => ResultMarks) | undefined;
   /** Estimated time for the remaining calls, in milliseconds; undefined if this run is not being fetched. */
   readonly eta: number | undefined;
 }

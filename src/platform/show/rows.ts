@@ -1,4 +1,4 @@
-import { TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { TreeItem, TreeItemCheckboxState, TreeItemCollapsibleState } from 'vscode';
 import type { MarkdownString, TreeItemLabel } from 'vscode';
 import { oneLine } from '../remoteText.ts';
 
@@ -43,4 +43,24 @@ function bounded(text: string): string {
 /** Sets a hover that a function of `hovers.ts` created. */
 export function setRowHover(item: TreeItem, hover: MarkdownString): void {
   item.tooltip = hover;
+}
+
+/** Adds words to the end of a row's description, and to what a screen reader reads. */
+export function addToRow(item: TreeItem, words: readonly string[], spoken: string): void {
+  const before = typeof item.description === 'string' && item.description !== '' ? [item.description] : [];
+  if (words.length > 0) item.description = [...before, ...words.map(bounded)].join(' · ');
+  const { accessibilityInformation } = item;
+  if (accessibilityInformation === undefined) return;
+  const label = [accessibilityInformation.label, ...words.map(bounded), bounded(spoken)].join(', ');
+  item.accessibilityInformation = { ...accessibilityInformation, label };
+}
+
+/** Gives a row a check box. Its name says what it is about, because a screen reader reads it without the row. */
+export function setRowCheck(item: TreeItem, isChecked: boolean, name: string): void {
+  const label = typeof item.label === 'string' ? item.label : (item.label?.label ?? '');
+  item.checkboxState = {
+    state: isChecked ? TreeItemCheckboxState.Checked : TreeItemCheckboxState.Unchecked,
+    tooltip: bounded(name),
+    accessibilityInformation: { label: bounded(`${name}: ${label}`) },
+  };
 }
