@@ -15,7 +15,8 @@ export function markRow(item: TreeItem, refs: readonly ResultRef[], marksOf: (re
   const tags = [...new Set(all.flatMap((marks) => marks.tags))].slice(0, MOST_TAGS).map((tag) => `#${tag}`);
   const remarks = all.reduce((total, marks) => total + marks.remarks.length, 0);
   const isReviewed = all.every((marks) => marks.isReviewed);
-  const words = [...tags, ...(remarks === 0 ? [] : [remarksWords(remarks)])];
-  addToRow(item, words, isReviewed ? l10n.t('reviewed') : l10n.t('not reviewed'));
+  const words = remarks === 0 ? [] : [remarksWords(remarks)];
+  // Tags are the team's own words, and short: a narrow side bar shows only the beginning.
+  addToRow(item, { first: tags, last: words, spoken: isReviewed ? l10n.t('reviewed') : l10n.t('not reviewed') });
   setRowCheck(item, isReviewed, l10n.t('Reviewed'));
 }

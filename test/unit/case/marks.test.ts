@@ -123,8 +123,8 @@ suite('marks of a case', () => {
           selector: ({ at, who, number, what }) => `${at} ${who} ${number} ${what}`,
           maxLength: 12,
         }),
-        fc.infiniteStream(fc.nat()),
-        (made, numbers) => {
+        fc.array(fc.nat(), { minLength: 12, maxLength: 12 }),
+        (made, keys) => {
           const lines = made.map(({ at, who, number, what, set }): MarkLine => {
             const head = { v: 1, at: new Date(NOW + at).toISOString(), who } as const;
             if (what === 'reviewed') return { ...head, what, on: resultAt(number), set };
@@ -138,7 +138,7 @@ suite('marks of a case', () => {
             };
           });
           const shuffled = lines
-            .map((one) => ({ one, key: numbers.next().value ?? 0 }))
+            .map((one, at) => ({ one, key: keys[at] ?? 0 }))
             .sort((one, other) => one.key - other.key)
             .map(({ one }) => one);
           const sorted = (all: readonly MarkLine[]): unknown => [...mergeMarks(all).results].sort();
@@ -274,7 +274,7 @@ suite('marks of a case', () => {
       await assert.rejects(
         appendMarks({
           ...{ folder: scene.folder, caseId: scene.made.id, writer: 'anna', now: NOW },
-          ...{ marks: [reviewed(true)], lastWords: new Map() },
+          ...{ marks: [reviewed(true)], lastWords: new Map<string, string>() },
         }),
         { code: 'fileFailed' },
       );

@@ -136,7 +136,7 @@ function typedSteps({ actions, marks }: Pick<Services, 'actions' | 'marks'>, tex
   });
   // VS Code puts labels that begin with the typed text first.
   return [
-    ...(marks.isOpen ? typedMarks(text, marks.tags) : []).map((typed) => item(typed, filterWords(typed))),
+    ...(marks.isOpen ? typedMarks(text, marks.tags) : []).map((typed) => item(typed, text, filterWords(typed))),
     ...devices.slice(0, MOST_DEVICES).map((device) => item({ device }, device.name, fieldName('device'))),
     item({ script: text }, filterWords({ script: text })),
     item({ comment: text }, filterWords({ comment: text })),
@@ -152,8 +152,8 @@ function hasMarks(filter: ActionFilter): boolean {
 function typedMarks(text: string, tags: readonly string[]): ActionFilter[] {
   if (text === 'unreviewed' || text === 'reviewed') return [{ reviewed: text === 'reviewed' }];
   if (text === 'remarked') return [{ remarked: true }];
-  const tag = /^tag:\s*(.+)$/u.exec(text)?.[1];
-  return [tag ?? tags.find((known) => known === text) ?? []].flat().map((one) => ({ tag: one }));
+  const tag = text.startsWith('tag:') ? text.slice('tag:'.length).trim() : tags.find((known) => known === text);
+  return tag === undefined || tag === '' ? [] : [{ tag }];
 }
 
 /** `liveResponse.saveFilter`: saves the filter in use under a name. */

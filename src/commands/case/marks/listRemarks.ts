@@ -41,7 +41,7 @@ export async function listRemarks(
   const none = l10n.t('No remark yet. In a result, run Add Comment on Current Selection.');
   const chosen = await pickOne(items, {
     title: l10n.t('Remarks: {0}', remarks.length),
-    placeHolder: [items.length === 0 ? none : l10n.t('Choose one to open its line'), ...trouble].join(' '),
+    placeHolder: [items.length === 0 ? none : l10n.t('Choose one to open its line'), ...trouble].join(' · '),
     matchOnDescription: true,
     matchOnDetail: true,
   });
