@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { LiveResponseError } from '../../base/errors.ts';
 import { readCase } from '../folder/caseFile.ts';
 import {
@@ -18,9 +19,11 @@ import { mergeMarks, subjectOf } from './mergeMarks.ts';
 import type { MergedMarks } from './mergeMarks.ts';
 
 /** Bytes and lines of one file, and of all. Whoever shares the folder can write more into it. */
-const MAX_FILE = 16 * 1024 * 1024;
-const MAX_ALL = 64 * 1024 * 1024;
-const MAX_LINES = 200_000;
+const MAX_FILE = 8 * 1024 * 1024;
+const MAX_ALL = 32 * 1024 * 1024;
+const MAX_LINES = 100_000;
+/** Lines after which other work of the process gets its turn. */
+const LINES_A_TURN = 2000;
 const MAX_FILES = 1000;
 // Windows has no `O_NOFOLLOW`. Only administrators can create links there.
 const APPEND =
@@ -103,6 +106,7 @@ async function readFile(file: string, name: string, known: MarkFile | undefined)
     const line = end === start ? 'empty' : readMarkLine(bytes.subarray(start, end), writer);
     start = end + 1;
     if (++read.count > MAX_LINES) return undefined;
+    if (read.count % LINES_A_TURN === 0) await setImmediate();
     if (line === 'empty') continue;
     if (line === 'unreadable' || line === 'unknown') read[line]++;
     else read.lines.push(line);

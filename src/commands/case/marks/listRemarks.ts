@@ -28,7 +28,8 @@ export async function listRemarks(
   const { remarks } = marks;
   const trouble = troubleWords(marks.trouble);
   const items = remarks.map((remark): RemarkItem => {
-    const { text, who, at, on } = remark;
+    const { who, at, on } = remark;
+    const text = remark.text.slice(0, MAX_SHOWN + 1).replaceAll(/\s/gu, ' ');
     const name = store.known(on)?.name;
     const words = [name?.device, name?.script, linesOf(on.lines), ...marks.of(on).tags.map((tag) => `#${tag}`)];
     return {
