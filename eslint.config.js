@@ -109,6 +109,11 @@ const SHOWN = [
     message: 'Hovers come from hoverOf…, rows from plainRows: both in src/platform/show/.',
   },
   {
+    selector:
+      "CallExpression[callee.property.name='createCommentController'], Property[key.name='body'][value.type='NewExpression']",
+    message: 'Comments are made by src/platform/show/remarks.ts only: their bodies are no Markdown.',
+  },
+  {
     selector: "MemberExpression[object.name='env'][property.name='openExternal']",
     message: 'Pages are opened by src/platform/show/webPages.ts only: it takes https alone.',
   },

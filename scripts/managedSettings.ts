@@ -124,7 +124,7 @@ const WORDS: Readonly<Record<PolicyKey, KeyWords>> = {
       '`false`: **Fetch and Keep the Rest** and **Keep Results as They Come…** are not offered, and an order of an earlier window does not go on.',
   },
   packs: { schema: boolean, means: '`false`: **Hand Over…** is not offered. Packs of others can still be opened.' },
-  record: { schema: boolean, means: '`false`: no record of what was done is kept.' },
+  record: { schema: boolean, means: '`false`: no record of what was done is kept, and results get no marks.' },
   timeStampAuthority: {
     schema: { type: 'string', maxLength: 500, pattern: '^$|^https://[^/@]+(/|$)' },
     means: 'The only authority that may be asked for time stamps. No command of this version asks one.',

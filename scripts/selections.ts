@@ -19,7 +19,11 @@ export const SELECTIONS: Readonly<Record<string, readonly string[]>> = {
     'test/ui/*-{notes,backLinks,records,indicators}*.test.ts',
   ],
   // Packs and records that others check.
-  case: ['test/unit/{case,runs/pack}/*.test.ts', 'test/story/*Trail.test.ts', 'test/ui/{11-run,26-case}.test.ts'],
+  case: [
+    'test/unit/{case,runs/pack}/*.test.ts',
+    'test/story/*Trail.test.ts',
+    'test/ui/{11-run,26-case,27-marks}.test.ts',
+  ],
   // Many results: the list, runs, search, stored results, and reading them.
   reading: [
     'test/unit/{documents,results,storage,tree}/**/*.test.ts',

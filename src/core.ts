@@ -12,6 +12,7 @@ import type {
 } from 'vscode';
 import { offerToGoOn } from './commands/runs/fetchRun.ts';
 import { copyFromPages } from './commands/copy/copyFromPages.ts';
+import { followCheckBoxes } from './commands/case/marks/reviewResults.ts';
 import { CommandRunner } from './commands/common/commandRunner.ts';
 import { createCommands } from './commands/createCommands.ts';
 import { ExpiryWarning } from './commands/connections/expiryWarning.ts';
@@ -130,6 +131,7 @@ export function createCore(
   const disposables: readonly { dispose: () => unknown }[] = [
     ...copyFromPages(services, paste),
     ...followTables(services, paste),
+    followCheckBoxes(services, registered.view),
     files,
     missing,
     exitCode,
@@ -153,6 +155,8 @@ export function createCore(
     services.help,
     services.calls,
     services.caseItem,
+    services.remarkThreads,
+    services.marks,
     services.activeCase,
     services.runItem,
     services.runOverviews,

@@ -61,6 +61,8 @@ export function activate(context: ExtensionContext): void {
     treeDataProvider: tree,
     showCollapseAll: true,
     canSelectMany: true,
+    // A session is reviewed when all its results are, also those whose rows were never shown.
+    manageCheckboxStateManually: true,
   });
 
   const files: FileSystemProvider = {

@@ -24,6 +24,12 @@ export interface ActionFilter {
   readonly exitCode?: number | 'notZero';
   /** Time of creation: in the last hours, or between two times in ISO 8601, UTC. The second time is exclusive. */
   readonly span?: { readonly hours: number } | { readonly from: string; readonly before: string };
+  /** Marks of the open case: a result that nobody reviewed, or results that all are reviewed. */
+  readonly reviewed?: boolean;
+  /** Tag that a result must have. */
+  readonly tag?: string;
+  /** A result must have a remark. */
+  readonly remarked?: true;
 }
 
 export type FilterField = keyof ActionFilter;
@@ -37,7 +43,23 @@ export const FILTER_FIELDS: readonly FilterField[] = [
   'statuses',
   'exitCode',
   'span',
+  'reviewed',
+  'tag',
+  'remarked',
 ];
+
+/** Fields about the marks of a case. Without a case they mean nothing. */
+export const MARK_FIELDS: readonly FilterField[] = ['reviewed', 'tag', 'remarked'];
+
+/** Marks of one of an action's results. */
+export interface FilteredMarks {
+  readonly isReviewed: boolean;
+  readonly tags: readonly string[];
+  readonly remarks: readonly unknown[];
+}
+
+/** Returns the marks of an action's results: of each result its own. */
+export type MarksOf = (action: MachineAction) => readonly FilteredMarks[];
 
 /** Returns the exit code of a command's stored result, or undefined if no result is stored. */
 export type ExitCodeOf = (action: MachineAction, commandIndex: number) => number | undefined;
@@ -49,6 +71,11 @@ export function isEmptyFilter(filter: ActionFilter): boolean {
 /** Returns the filter without the given field. */
 export function without(filter: ActionFilter, field: FilterField): ActionFilter {
   return Object.fromEntries(Object.entries(filter).filter(([name]) => name !== field));
+}
+
+/** Returns the filter without the fields about marks. */
+export function withoutMarks(filter: ActionFilter): ActionFilter {
+  return MARK_FIELDS.reduce(without, filter);
 }
 
 /**
@@ -91,7 +118,7 @@ export function searchedHere(filter: ActionFilter): readonly FilterField[] {
     if (filter[field] === undefined) return false;
     if (field === 'device') return filter.device?.machineIds === undefined;
     if (field === 'requestor') return filter.requestor?.isWhole !== true;
-    return field === 'script' || field === 'comment' || field === 'exitCode';
+    return ['script', 'comment', 'exitCode', ...MARK_FIELDS].includes(field);
   });
 }
 
@@ -104,6 +131,7 @@ export function toPredicate(
   filter: ActionFilter,
   exitCodeOf: ExitCodeOf,
   now: number,
+  marksOf?: MarksOf,
 ): (action: MachineAction) => boolean {
   const tests: ((action: MachineAction) => boolean)[] = [];
   const { device, requestor, type, statuses, exitCode, span } = filter;
@@ -131,6 +159,7 @@ export function toPredicate(
     );
   }
   if (span !== undefined) tests.push(spanTest(span, now));
+  if (marksOf !== undefined) tests.push(...markTests(filter, marksOf));
   return (action) => tests.every((test) => test(action));
 }
 
@@ -142,6 +171,27 @@ function deviceTest(device: NonNullable<ActionFilter['device']>): (action: Machi
   }
   const wanted = foldedPattern(device.name);
   return (action) => wanted.test(deviceOf(action));
+}
+
+function markTests(
+  { reviewed, tag, remarked }: ActionFilter,
+  marksOf: MarksOf,
+): ((action: MachineAction) => boolean)[] {
+  return [
+    // An action without a result has nothing to review.
+    ...(reviewed === undefined
+      ? []
+      : [
+          (action: MachineAction) => {
+            const marks = marksOf(action);
+            return marks.length > 0 && marks.every(({ isReviewed }) => isReviewed) === reviewed;
+          },
+        ]),
+    ...(tag === undefined ? [] : [(action: MachineAction) => marksOf(action).some(({ tags }) => tags.includes(tag))]),
+    ...(remarked === undefined
+      ? []
+      : [(action: MachineAction) => marksOf(action).some(({ remarks }) => remarks.length > 0)]),
+  ];
 }
 
 function spanTest(span: NonNullable<ActionFilter['span']>, now: number): (action: MachineAction) => boolean {
@@ -187,7 +237,7 @@ export function readFilter(value: unknown): ActionFilter {
   const deviceName = text(record(device)['name']);
   const requestorName = text(record(requestor)['name']);
   const kept = record(span);
-  const [script, comment, type] = [fields['script'], fields['comment'], fields['type']].map(text);
+  const [script, comment, type, tag] = ['script', 'comment', 'type', 'tag'].map((field) => text(fields[field]));
   return {
     ...(deviceName === undefined
       ? {}
@@ -200,6 +250,9 @@ export function readFilter(value: unknown): ActionFilter {
     ...(type === undefined ? {} : { type }),
     ...(isTexts(statuses) ? { statuses } : {}),
     ...(exitCode === 'notZero' || (typeof exitCode === 'number' && Number.isInteger(exitCode)) ? { exitCode } : {}),
+    ...(typeof fields['reviewed'] === 'boolean' ? { reviewed: fields['reviewed'] } : {}),
+    ...(tag === undefined ? {} : { tag }),
+    ...(fields['remarked'] === true ? { remarked: true } : {}),
     ...(typeof kept['hours'] === 'number' ? { span: { hours: kept['hours'] } } : {}),
     ...(isTime(kept['from']) && isTime(kept['before']) ? { span: { from: kept['from'], before: kept['before'] } } : {}),
   };

@@ -14,7 +14,7 @@ export type Cloud = (typeof CLOUDS)[number];
 
 /** Origin of a result: a cloud, or a file that a person opened. */
 export type ResultCloud = Cloud | 'file';
-const RESULT_CLOUDS: readonly ResultCloud[] = [...CLOUDS, 'file'];
+export const RESULT_CLOUDS: readonly ResultCloud[] = [...CLOUDS, 'file'];
 
 /** Identifies a machine action. */
 export interface ActionRef {

@@ -14,7 +14,7 @@ export interface CaseChoice {
   readonly folder: string;
   readonly id: string;
   readonly name: string;
-  /** Pseudonym: see `isWriter`. */
+  /** Pseudonym: see `isWriter`. Empty before a record or a mark needs it. */
   readonly writer: string;
   /** Whether steps are recorded. */
   readonly records: boolean;
@@ -86,6 +86,14 @@ export class ActiveCase {
     await this.#closeWriter();
     this.#current = choice;
     await this.#parts.state.update(KEY, choice);
+    this.#changed.fire();
+  }
+
+  /** Keeps the pseudonym for marks, if the person named none before. */
+  async nameWriter(writer: string): Promise<void> {
+    if (this.#current === undefined || this.#current.writer !== '') return;
+    this.#current = { ...this.#current, writer };
+    await this.#parts.state.update(KEY, this.#current);
     this.#changed.fire();
   }
 

@@ -2,6 +2,7 @@ import { writeHeads } from './anchors/anchors.ts';
 import { signHeads } from './anchors/sshSignature.ts';
 import { describeFile, nameInCase } from './folder/caseArtefacts.ts';
 import { createCase, hasCase, isDay, readCase, setRetention } from './folder/caseFile.ts';
+import { appendMarks, readMarks } from './marks/markFiles.ts';
 import { readRecord } from './record/recordFiles.ts';
 import { recordTimeline } from './record/recordTimeline.ts';
 import { RecordWriter } from './record/recordWriter.ts';
@@ -10,6 +11,7 @@ import { verifyCase } from './verifyCase.ts';
 
 /** Functions on the files of a case. They are loaded when there is a case. */
 export const caseTools = {
+  appendMarks,
   createCase,
   createWriter: (parts: RecordWriterParts): RecordWriter => new RecordWriter(parts),
   describeFile,
@@ -17,6 +19,7 @@ export const caseTools = {
   isDay,
   nameInCase,
   readCase,
+  readMarks,
   readRecord,
   recordTimeline,
   setRetention,

@@ -37,6 +37,15 @@ import {
 import { openDeviceInPortalCommand } from './actions/openDeviceInPortal.ts';
 import { sortActionsCommand } from './actions/sortActions.ts';
 import { caseCommand } from './case/caseCommand.ts';
+import {
+  addRemarkCommand,
+  cancelRemarkCommand,
+  deleteRemarkCommand,
+  editRemarkCommand,
+  saveRemarkCommand,
+} from './case/marks/remarkCommands.ts';
+import { reviewFocusedCommand, reviewResultsCommand } from './case/marks/reviewResults.ts';
+import { tagResultsCommand } from './case/marks/tagResults.ts';
 import { addConnectionCommand } from './connections/addConnection.ts';
 import {
   openSampleTenantCommand,
@@ -200,6 +209,14 @@ export const COMMANDS: readonly CommandDefinition[] = [
   exportRunNdjsonCommand,
   handOverCommand,
   caseCommand,
+  reviewResultsCommand,
+  reviewFocusedCommand,
+  tagResultsCommand,
+  addRemarkCommand,
+  editRemarkCommand,
+  deleteRemarkCommand,
+  saveRemarkCommand,
+  cancelRemarkCommand,
   showLogCommand,
   showManagedSettingsCommand,
 ];

@@ -156,3 +156,8 @@ export function orderEndWords(order: StandingOrder): string {
   };
   return l10n.t('The order to keep the rest is over: {0}. Fetch the run again to go on.', reasons[end]);
 }
+
+/** Returns a number of remarks in words. */
+export function remarksWords(count: number): string {
+  return count === 1 ? l10n.t('1 remark') : l10n.t('{0} remarks', count);
+}

@@ -82,6 +82,12 @@ export function runScripts(action: MachineAction): LiveResponseCommand[] {
     .sort((one, other) => one.index - other.index);
 }
 
+/** Returns the commands whose results stand for an action: its only command, or its scripts that have a result. */
+export function resultCommands(action: MachineAction): readonly LiveResponseCommand[] {
+  if (action.commands.length === 1) return action.commands;
+  return runScripts(action).filter((command) => resultOf(action, command) === 'transcript');
+}
+
 /** Returns the device's full name, otherwise its id, otherwise a dash. */
 export function deviceOf(action: MachineAction): string {
   return action.computerDnsName ?? action.machineId ?? UNKNOWN_DEVICE;

@@ -31,6 +31,8 @@ export interface ContextKeys {
   /** Set if an administrator does not allow to fetch an audit trail, or to make packs. Their menu entries are hidden. */
   readonly 'liveResponse.auditFetch': 'forbidden';
   readonly 'liveResponse.packs': 'forbidden';
+  /** Whether results can be marked, because a case is open. */
+  readonly 'liveResponse.marks': 'none' | 'open';
   /** Part of a text that the active document shows. `none`: the text is not divided into parts. */
   readonly 'liveResponse.part': 'none' | 'first' | 'middle' | 'last' | 'whole';
   /** Whether the active result document has no text, or only text that the script did not write. */

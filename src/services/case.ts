@@ -1,6 +1,8 @@
 import { userInfo } from 'node:os';
+import { RelativePattern, Uri, window, workspace } from 'vscode';
 import type { ExtensionContext } from 'vscode';
 import { ActiveCase, toRecorded } from '../case/activeCase.ts';
+import { CaseMarks } from '../case/marks/caseMarks.ts';
 import { loadCaseTools } from '../lazy.ts';
 import { tellRecordFailure } from '../messages/notices.ts';
 import type { GroundServices } from './ground.ts';
@@ -9,6 +11,8 @@ import type { ResultServices } from './results.ts';
 /** Services of the case. */
 export interface CaseServices {
   readonly activeCase: ActiveCase;
+  /** Marks of its results. */
+  readonly marks: CaseMarks;
 }
 
 export function createCaseServices(
@@ -32,5 +36,30 @@ export function createCaseServices(
   store.onDidFindDamage((facts) => {
     activeCase.note({ what: 'damaged', results: [toRecorded(facts)] });
   });
-  return { activeCase };
+  const marks = new CaseMarks({
+    activeCase,
+    watch: watchMarks,
+    onFailure: (error) => {
+      log.failure('reading the marks of the case', error);
+    },
+  });
+  return { activeCase, marks };
+}
+
+/** Tells when a file of marks in a case's folder changes. Colleagues and other windows write there. */
+function watchMarks(folder: string, changed: () => void): { readonly dispose: () => unknown } {
+  const watcher = workspace.createFileSystemWatcher(new RelativePattern(Uri.file(folder), 'marks/*.jsonl'));
+  watcher.onDidCreate(changed);
+  watcher.onDidChange(changed);
+  watcher.onDidDelete(changed);
+  // Shares do not tell of every change.
+  const focus = window.onDidChangeWindowState(({ focused }) => {
+    if (focused) changed();
+  });
+  return {
+    dispose: () => {
+      focus.dispose();
+      watcher.dispose();
+    },
+  };
 }

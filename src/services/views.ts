@@ -3,6 +3,7 @@ import type { NormaliseRules } from '../base/normaliseRules.ts';
 import { CompanionTabs } from '../documents/companionTabs.ts';
 import { HelpDocument } from '../documents/helpDocument.ts';
 import type { ShownActions } from '../connections/shownActions.ts';
+import { RemarkThreads } from '../documents/marks/remarkThreads.ts';
 import { RunOverviews } from '../documents/runOverview/runOverviews.ts';
 import { TableTabs } from '../documents/table/tableTabs.ts';
 import { StatusPages } from '../documents/status/statusPages.ts';
@@ -33,6 +34,7 @@ export interface ViewServices {
   readonly help: HelpDocument;
   readonly calls: CallsItem;
   readonly caseItem: CaseItem;
+  readonly remarkThreads: RemarkThreads;
   readonly runOverviews: RunOverviews;
   readonly runItem: RunItem;
   readonly tableTabs: TableTabs;
@@ -63,6 +65,7 @@ export function createViewServices(
     runs,
     noResults,
     mayHandOver: () => policy.isAllowed('packs'),
+    marks: parts.marks,
     memento: globalState,
     estimate: estimateRun,
   });
@@ -98,6 +101,12 @@ export function createViewServices(
     help: new HelpDocument(() => policyPage(policy, parts.settings.ownValues(), connections.hidden)),
     calls,
     caseItem: new CaseItem(parts.activeCase),
+    remarkThreads: new RemarkThreads({
+      ...parts,
+      onFailure: (error) => {
+        parts.log.failure('remarks', error);
+      },
+    }),
     runOverviews,
     tableTabs: new TableTabs({
       extension: extensionUri,

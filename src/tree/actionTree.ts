@@ -2,11 +2,12 @@ import type { EventEmitter, TreeItem } from 'vscode';
 import type { MachineAction } from '../defender/schema.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import { createRow, setRowHover } from '../platform/show/rows.ts';
-import { findCommand, resultOf, runScripts } from '../model/machineAction.ts';
+import { findCommand, resultCommands } from '../model/machineAction.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 import type { Grouping, Order } from './arrange.ts';
 import { signedOutReason, stepsInTree } from './failedList.ts';
 import { keyOf, Layout } from './layout.ts';
+import { markRow } from './markedRow.ts';
 import type { ActionNode, CommandNode, FailedNode, TreeNode } from './nodes.ts';
 import { actionTooltip, commandTooltip } from './tooltips.ts';
 import { actionItem, commandItem, deviceItem, failedItem, groupItem, loadMoreItem } from './toTreeItem.ts';
@@ -172,6 +173,7 @@ export class ActionTree {
     const made = this.#items.get(node.id);
     if (made !== undefined) return made;
     const item = this.#toItem(node);
+    if (this.#source?.marks !== undefined) markRow(item, this.refsOf(node), this.#source.marks);
     this.#items.set(node.id, item);
     return item;
   }
@@ -205,11 +207,7 @@ export class ActionTree {
     if (node.kind !== 'action') return [];
     const action = this.#source?.actions.get(node.actionId);
     if (action === undefined) return [];
-    const only = onlyCommandIndex(action);
-    if (only !== undefined) return [refOf(node, only)];
-    return runScripts(action)
-      .filter((command) => resultOf(action, command) === 'transcript')
-      .map((command) => refOf(node, command.index));
+    return resultCommands(action).map(({ index }) => refOf(node, index));
   }
 
   #toItem(node: TreeNode): TreeItem {

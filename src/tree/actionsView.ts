@@ -1,6 +1,8 @@
 import { commands, l10n, workspace } from 'vscode';
 import type { Disposable, EventEmitter, TreeView } from 'vscode';
+import type { ResultRef } from '../base/resultUri.ts';
 import type { ActiveCase } from '../case/activeCase.ts';
+import type { CaseMarks } from '../case/marks/caseMarks.ts';
 import type { Connection, SignIn } from '../connections/connection.ts';
 import type { SignIns } from '../connections/signIns.ts';
 import type { ShownActions, ShownList } from '../connections/shownActions.ts';
@@ -11,7 +13,9 @@ import { noResultSentence } from '../messages/noResultWords.ts';
 import { describeFailure } from '../messages/failureMessages.ts';
 import { showViewProgress } from '../platform/show/notifications.ts';
 import { describeTreeView } from '../platform/show/views.ts';
-import { isEmptyFilter, toPredicate } from '../actions/actionFilter.ts';
+import { isEmptyFilter, toPredicate, withoutMarks } from '../actions/actionFilter.ts';
+import type { MarksOf } from '../actions/actionFilter.ts';
+import { resultCommands } from '../model/machineAction.ts';
 import type { ActionStore } from '../actions/actionStore.ts';
 import type { WatchedActions } from '../actions/watchedActions.ts';
 import type { ConnectionList } from '../connections/connectionList.ts';
@@ -46,6 +50,7 @@ export interface ActionsViewParts {
   readonly store: ResultStore;
   readonly worker: WorkerClient;
   readonly activeCase: Pick<ActiveCase, 'current' | 'onDidChange'>;
+  readonly marks: Pick<CaseMarks, 'isOpen' | 'of' | 'onDidChange'>;
   readonly log: Log;
 }
 
@@ -91,6 +96,9 @@ export class ActionsView implements Disposable {
       parts.activeCase.onDidChange(() => {
         this.#describeCase();
       }),
+      parts.marks.onDidChange((ids) => {
+        this.#followMarks(ids);
+      }),
       parts.watched.onDidChange((ids) => {
         this.#tree.redraw(ids);
       }),
@@ -103,6 +111,7 @@ export class ActionsView implements Disposable {
       if (this.#view.visible) this.#tree.refreshTimes(Date.now());
     }, TIMES_MS);
     this.#describeCase();
+    if (parts.marks.isOpen) setContextKey('liveResponse.marks', 'open');
     setContextKey('liveResponse.grouping', 'action');
     setContextKey('liveResponse.types', 'liveResponse');
     setContextKey('liveResponse.filter', 'none');
@@ -156,6 +165,21 @@ export class ActionsView implements Disposable {
     describeTreeView(this.#view, { description: current === undefined ? '' : l10n.t('Case {0}', current.name) });
   }
 
+  /** @param ids - actions whose marks changed; none if a case was opened or closed */
+  #followMarks(ids: readonly string[]): void {
+    const { actions, marks } = this.#parts;
+    if (ids.length === 0) {
+      // Without a case, a filter by marks would hide rows, and nothing would say which.
+      setContextKey('liveResponse.marks', marks.isOpen ? 'open' : 'none');
+      if (actions.shown === undefined) return;
+      if (marks.isOpen) this.#show(actions.shown);
+      else actions.showFiltered(withoutMarks(actions.filter));
+      return;
+    }
+    this.#tree.update(ids);
+    if (actions.list !== undefined) this.#describe(actions.list);
+  }
+
   #show(shown: ShownList | undefined): void {
     const { connections, store } = this.#parts;
     const { liveResponseOnly, filter } = this.#parts.actions;
@@ -190,6 +214,9 @@ export class ActionsView implements Disposable {
     ];
     const exitCodeOf = (action: { readonly id: string }, commandIndex: number): number | undefined =>
       store.known({ ...tenant, actionId: action.id, commandIndex })?.transcript?.exitCode;
+    const { marks } = this.#parts;
+    const marksOf: MarksOf = (action) =>
+      resultCommands(action).map(({ index }) => marks.of({ actionId: action.id, commandIndex: index }));
     this.#tree.show({
       connectionName: shown.connection.name,
       tenant,
@@ -203,7 +230,10 @@ export class ActionsView implements Disposable {
           : noResultSentence(reasons, undefined, []);
       },
       isWatched: (actionId) => this.#parts.watched.has(actionId),
-      ...(isEmptyFilter(filter) ? {} : { isWanted: toPredicate(filter, exitCodeOf, now) }),
+      ...(marks.isOpen ? { marks: (ref: ResultRef) => marks.of(ref) } : {}),
+      ...(isEmptyFilter(filter)
+        ? {}
+        : { isWanted: toPredicate(filter, exitCodeOf, now, marks.isOpen ? marksOf : undefined) }),
     });
     if (actions.state.kind !== 'unknown') this.#describe(actions);
     this.#follower.update();

@@ -15,6 +15,9 @@ export function fieldName(field: FilterField): string {
     statuses: l10n.t('State'),
     exitCode: l10n.t('Exit code'),
     span: l10n.t('Time'),
+    reviewed: l10n.t('Reviewed'),
+    tag: l10n.t('Tag'),
+    remarked: l10n.t('Remarks'),
   };
   return names[field];
 }
@@ -42,6 +45,13 @@ export function fieldValue(filter: ActionFilter, field: FilterField): string | u
       return exitCode === 'notZero' ? l10n.t('other than 0') : exitCode?.toString();
     case 'span':
       return spanWords(filter.span);
+    case 'reviewed':
+      if (filter.reviewed === undefined) return undefined;
+      return filter.reviewed ? l10n.t('reviewed') : l10n.t('not reviewed');
+    case 'tag':
+      return filter.tag === undefined ? undefined : oneLine(filter.tag);
+    case 'remarked':
+      return filter.remarked === undefined ? undefined : l10n.t('with a remark');
   }
 }
 

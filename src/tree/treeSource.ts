@@ -1,6 +1,7 @@
 import type { MachineAction } from '../defender/schema.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import type { ActionStore } from '../actions/actionStore.ts';
+import type { ResultMarks } from '../case/marks/mergeMarks.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
 /** Source of the tree: one connection's actions, and the stored facts of their results. */
@@ -14,6 +15,8 @@ export interface TreeSource {
   readonly whyNoResult?: (ref: ResultRef) => string | undefined;
   /** Whether the user is told when an action ends. Left out where nobody is. */
   readonly isWatched?: (actionId: string) => boolean;
+  /** Marks of a result in the open case. Left out without a case: then rows have no check boxes. */
+  readonly marks?: (ref: ResultRef) => ResultMarks;
   /** Whether an action matches the filter. Left out when there is no filter, so that all actions are shown. */
   readonly isWanted?: (action: MachineAction) => boolean;
 }

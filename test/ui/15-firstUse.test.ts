@@ -39,8 +39,8 @@ const KNOWN_IN_PICKS = ['aria-allowed-attr', 'aria-prohibited-attr'];
 const KEYS = [
   ...Array.from('abcdefghijklmnopqrstuvwxyz0123456789'),
   ...['F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F9', 'Home', 'End', 'Insert', 'Delete', '.', ',', ';', '-'],
-  ...['PageUp', 'PageDown', '/', '=', '[', ']'],
-  ...Array.from('abcdefghijklmnopqrst', (letter) => `Shift+${letter}`),
+  ...['PageUp', 'PageDown', '/', '=', '[', ']', 'F10', 'F12'],
+  ...Array.from('abcdefghijklmnopqrstuvwxyz', (letter) => `Shift+${letter}`),
 ];
 
 /**

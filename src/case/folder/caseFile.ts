@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { lstat, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isGuid } from '../../base/resultUri.ts';
-import { ANCHOR_FOLDER, asFileFailed, readBounded, RECORD_FOLDER, strange, writeNew } from '../record/recordFiles.ts';
+import {
+  ANCHOR_FOLDER,
+  asFileFailed,
+  MARK_FOLDER,
+  readBounded,
+  RECORD_FOLDER,
+  strange,
+  writeNew,
+} from '../record/recordFiles.ts';
 
 /** File that makes a folder a case. */
 export const CASE_FILE = 'case.json';
@@ -23,9 +31,9 @@ export interface CaseFile {
   readonly retention: Retention;
 }
 
-/** Whether a folder holds a case, or the record of one, or something of these names. */
+/** Whether a folder holds a case, or the record or marks of one, or something of these names. */
 export async function hasCase(folder: string): Promise<boolean> {
-  const names = [CASE_FILE, RECORD_FOLDER, ANCHOR_FOLDER];
+  const names = [CASE_FILE, RECORD_FOLDER, ANCHOR_FOLDER, MARK_FOLDER];
   const found = await Promise.all(names.map((name) => lstat(path.join(folder, name)).catch(() => undefined)));
   return found.some((one) => one !== undefined);
 }

@@ -11,6 +11,8 @@ import type { RecordedHead, RecordLine } from './recordLine.ts';
 export const RECORD_FOLDER = 'record';
 /** Folder of the anchors in a case's folder. */
 export const ANCHOR_FOLDER = 'anchors';
+/** Folder of the marks in a case's folder. */
+export const MARK_FOLDER = 'marks';
 
 /** Files that a folder may have, and bytes of a whole record. Whoever shares the folder can write more into it. */
 const MAX_FILES = 10_000;

@@ -6,12 +6,15 @@ import type { CommandRunner } from '../common/commandRunner.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW } from '../common/when.ts';
 import { anchorRecord } from './anchorRecord.ts';
+import type { OpenServices } from '../open/openTarget.ts';
 import { closeCase } from './closeCase.ts';
 import { exportTimeline } from './exportTimeline.ts';
+import { listRemarks } from './marks/listRemarks.ts';
+import { tagResults } from './marks/tagResults.ts';
 import { openCase, startCase } from './startCase.ts';
 import { verifyRecord } from './verifyRecord.ts';
 
-type CaseCommandServices = Pick<Services, 'activeCase' | 'log' | 'reports' | 'store'>;
+type CaseCommandServices = OpenServices & Pick<Services, 'marks' | 'remarkThreads' | 'reports'>;
 
 interface CaseItem extends QuickPickItem {
   readonly run: (services: CaseCommandServices, runner: CommandRunner) => Promise<void>;
@@ -37,6 +40,7 @@ async function chooseStep(services: CaseCommandServices, runner: CommandRunner):
           verify,
         ]
       : [
+          ...(services.marks.isOpen ? markItems() : []),
           verify,
           {
             label: l10n.t('Anchor Record…'),
@@ -57,6 +61,22 @@ async function chooseStep(services: CaseCommandServices, runner: CommandRunner):
   const title = current === undefined ? l10n.t('Case') : l10n.t('Case {0}', current.name);
   const chosen = await pickOne(items, { title });
   await chosen?.run(services, runner);
+}
+
+/** Returns the steps on the marks of results. */
+function markItems(): readonly CaseItem[] {
+  return [
+    {
+      label: l10n.t('Remarks…'),
+      detail: l10n.t('Lists the remarks of the case, and opens their lines'),
+      run: listRemarks,
+    },
+    {
+      label: l10n.t('Tags…'),
+      detail: l10n.t('Adds a tag to the selected results, or removes it'),
+      run: (services, runner) => tagResults(services, runner, []),
+    },
+  ];
 }
 
 export const caseCommand = defineCommand({

@@ -1,11 +1,11 @@
 import { l10n, Uri, window, workspace } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import type { CaseChoice } from '../../case/activeCase.ts';
-import { isWriter } from '../../case/record/recordLine.ts';
 import { ask, confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { askForText, pickSeveral } from '../../platform/show/quickInputs.ts';
 import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
+import { askForPseudonym } from './marks/pseudonym.ts';
 
 type StartServices = Pick<Services, 'activeCase'>;
 /** Decisions of a person about a case: each is off until chosen. */
@@ -38,7 +38,11 @@ export async function startCase({ activeCase }: StartServices, runner: CommandRu
     return;
   }
   const decisions = await decide(activeCase.isAllowed);
-  if (decisions === undefined || !(await isAgreed(title, { folder, name, ...decisions }))) return;
+  if (
+    decisions === undefined ||
+    !(await isAgreed(title, { folder, name, ...decisions, isAllowed: activeCase.isAllowed }))
+  )
+    return;
   await runner.run(title, async () => {
     const made = await tools.createCase(folder, { name: name.trim(), number: number.trim(), now: Date.now() });
     await activeCase.choose({ folder, id: made.id, name: made.name, ...decisions });
@@ -56,7 +60,11 @@ export async function openCase({ activeCase }: StartServices, runner: CommandRun
   if (found === undefined) return;
   const { id, name, retention } = found;
   const decisions = await decide(activeCase.isAllowed);
-  if (decisions === undefined || !(await isAgreed(title, { folder, name, ...decisions }))) return;
+  if (
+    decisions === undefined ||
+    !(await isAgreed(title, { folder, name, ...decisions, isAllowed: activeCase.isAllowed }))
+  )
+    return;
   await activeCase.choose({ folder, id, name, ...decisions });
   if (retention.kind === 'delete' && Date.parse(retention.on) <= Date.now()) {
     void notify('warning', l10n.t('This case was to be deleted on {0}.', retention.on));
@@ -97,23 +105,16 @@ async function decide(isAllowed: boolean): Promise<Decisions | undefined> {
   if (chosen === undefined) return undefined;
   const records = chosen.includes(record);
   if (!records) return { writer: '', records, namesUser: false };
-  const writer = await askForText({
+  const writer = await askForPseudonym(
     title,
-    prompt: l10n.t(
-      'Your pseudonym in the record, such as analyst-2. Owners of files, shares and Git may still name you.',
-    ),
-    ignoreFocusOut: true,
-    validate: (value) =>
-      isWriter(value)
-        ? undefined
-        : l10n.t('Up to 32 characters: a to z in lower case, digits, and hyphens between them.'),
-  });
+    l10n.t('Your pseudonym in the record, such as analyst-2. Owners of files, shares and Git may still name you.'),
+  );
   return writer === undefined ? undefined : { writer, records, namesUser: chosen.includes(user) };
 }
 
 async function isAgreed(
   title: string,
-  { folder, name, writer, records, namesUser }: Omit<CaseChoice, 'id'>,
+  { folder, name, writer, records, namesUser, isAllowed }: Omit<CaseChoice, 'id'> & { readonly isAllowed: boolean },
 ): Promise<boolean> {
   const answer = await ask(
     {
@@ -136,6 +137,13 @@ async function isAgreed(
               ),
             ].filter((line) => line !== '')
           : [l10n.t('Nothing is recorded.')]),
+        ...(isAllowed
+          ? [
+              l10n.t(
+                'Marks that you make are written into the folder, with their time and a pseudonym: reviewed, tags, and remarks on lines.',
+              ),
+            ]
+          : []),
       ],
     },
     title,

@@ -16,6 +16,9 @@ export type Menu =
   | 'editor/context'
   | 'editor/title/context'
   | 'webview/context'
+  | 'comments/commentThread/context'
+  | 'comments/comment/title'
+  | 'comments/comment/context'
   | 'liveResponse.copyAs';
 
 /** One place in a menu. */

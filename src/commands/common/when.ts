@@ -30,6 +30,9 @@ export const ON_HIT = String.raw`viewItem =~ /^(hit|foundResult)$/`;
 /** A search was started in this window. */
 export const HAS_SEARCH = 'liveResponse.search =~ /running|ended|listed/';
 
+/** A case is open, and results can be marked. */
+export const CAN_MARK = 'liveResponse.marks == open';
+
 /** No administrator forbids it. */
 export const MAY_FETCH_AUDIT = 'liveResponse.auditFetch != forbidden';
 export const MAY_PACK = 'liveResponse.packs != forbidden';
@@ -41,6 +44,8 @@ export const ON_TRANSCRIPT_ROW = String.raw`viewItem =~ /\btranscript\b/`;
 export const ON_PACKAGE_ROW = String.raw`viewItem =~ /\bpackage\b/`;
 /** The row belongs to a device. */
 export const ON_MACHINE_ROW = String.raw`viewItem =~ /\bmachine\b/`;
+/** The row is an action or a command of an action. */
+export const ON_RESULT_ROW = String.raw`viewItem =~ /^(action|command)\b/`;
 /** The row is an action, a command of an action, or a run. */
 export const ON_RUN_ROW = String.raw`viewItem =~ /^(action|command|group run)\b/`;
 

@@ -3,6 +3,7 @@ import { LiveResponseError } from '../../base/errors.ts';
 import { parseCitation, parseOutsideAddress } from '../../evidence/blocks/citation.ts';
 import type { Citation } from '../../evidence/blocks/citation.ts';
 import { refOf } from '../../base/resultUri.ts';
+import type { ResultAddress } from '../../base/resultUri.ts';
 import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from './openTarget.ts';
@@ -17,10 +18,20 @@ import { defineCommand } from '../common/defineCommand.ts';
 async function openCitation(services: OpenServices, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const citation = readCitation(args[0]);
   if (citation === undefined) throw new LiveResponseError('badArgument', { path: 'link' });
-  const { stream, view } = citation.address;
-  const ref = refOf(citation.address);
-  if ((await services.store.facts(ref)) === undefined && !(await mayFetch(services, citation))) return;
-  await openTarget(services, runner, { ref, stream, view, line: citation.spans[0]?.firstLine }, true);
+  await openCited(services, runner, citation.address, citation.spans[0]?.firstLine);
+}
+
+/** Opens a line that somebody else named. */
+export async function openCited(
+  services: OpenServices,
+  runner: CommandRunner,
+  address: ResultAddress,
+  line: number | undefined,
+): Promise<void> {
+  const { stream, view } = address;
+  const ref = refOf(address);
+  if ((await services.store.facts(ref)) === undefined && !(await mayFetch(services, address))) return;
+  await openTarget(services, runner, { ref, stream, view, line }, true);
 }
 
 function readCitation(value: unknown): Citation | undefined {
@@ -28,7 +39,7 @@ function readCitation(value: unknown): Citation | undefined {
   return typeof value === 'string' ? parseCitation(value) : undefined;
 }
 
-async function mayFetch(services: Pick<Services, 'connections'>, { address }: Citation): Promise<boolean> {
+async function mayFetch(services: Pick<Services, 'connections'>, address: ResultAddress): Promise<boolean> {
   if (address.cloud === 'file') throw new LiveResponseError('notStoredFile');
   const connection = services.connections.forTenant(address);
   if (connection === undefined) throw new LiveResponseError('noConnection');

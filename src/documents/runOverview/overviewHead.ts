@@ -36,7 +36,7 @@ export function addHead(text: OverviewText, parts: OverviewParts): void {
       .add(`${l10n.t('Comment')}: `)
       .remote(words.comment)
       .end();
-  text.add(summary(rows)).end();
+  text.add([summary(rows), ...reviewedWords(parts)].join(' · ')).end();
   // A record is written a moment after its last result.
   const isDone = record.state === 'running' && rows.length > 0 && rows.every(({ state }) => state !== 'notFetched');
   const isComplete = rows.length > 0 && rows.every(({ state }) => !MAY_COME.has(state));
@@ -77,6 +77,13 @@ function summary(rows: readonly RunRow[]): string {
   return results === 1
     ? l10n.t('1 result · {0} not fetched yet · {1} without a result to read', open, without)
     : l10n.t('{0} results · {1} not fetched yet · {2} without a result to read', fetched, open, without);
+}
+
+/** Returns how many results are reviewed. It is never counted by whom. */
+function reviewedWords({ rows, marksOf }: OverviewParts): string[] {
+  if (marksOf === undefined) return [];
+  const reviewed = rows.filter(({ ref }) => marksOf(ref).isReviewed).length;
+  return [l10n.t('reviewed {0} of {1}', count(reviewed), count(rows.length))];
 }
 
 /** Returns the state of the fetch in words. */

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import { commandIds } from '../../platform/commandIds.ts';
 import { exitWords } from '../../messages/exitWords.ts';
 import { formatBytes } from '../../messages/format.ts';
-import { callsWords, hostsWords, linesWords, orderWords, whyNoResult } from '../../messages/runWords.ts';
+import { callsWords, hostsWords, linesWords, orderWords, remarksWords, whyNoResult } from '../../messages/runWords.ts';
 import { scriptOf } from '../../model/run.ts';
 import { byName, sortHosts } from '../../runs/hostOrder.ts';
 import { devicesToAsk, hasResult } from '../../runs/runRows.ts';
@@ -50,7 +50,8 @@ export function addWithoutResult(text: OverviewText, { record, rows }: OverviewP
 }
 
 /** Lists all hosts, each with what is known of its result. */
-export function addAll(text: OverviewText, { record, rows, comparison, order }: OverviewParts, width: number): void {
+export function addAll(text: OverviewText, parts: OverviewParts, width: number): void {
+  const { record, rows, comparison, order } = parts;
   const sizes = new Map<RunRow | undefined, number>();
   for (const { members } of comparison.groups) for (const member of members) sizes.set(rows[member], members.length);
   const isByFilter = record.run.filter !== undefined;
@@ -60,23 +61,37 @@ export function addAll(text: OverviewText, { record, rows, comparison, order }: 
   text.add(`${heading}  `);
   text.link(l10n.t('Sort…'), commandIds.changeRunRules, { order: true }).end();
   for (const row of sortHosts(rows, order, (one) => sizes.get(one))) {
-    text.add('  ');
+    text.add(`  ${boxOf(row, parts)}`);
     addHost(text, row, width);
+    text.add(marksWords(row, parts));
     if (isByFilter) text.add('  ').remote(scriptOf(record.run, row.member));
     const { facts } = row;
     if (facts === undefined) text.add('  ').remote(whyNoResult(row)).end();
     else {
       const equal = sizes.get(row);
-      const parts = [
+      const words = [
         exitWords(facts),
         formatBytes(facts.size),
         ...(facts.transcript === undefined ? [] : [linesWords(facts.transcript.output.lines)]),
         ...(equal === undefined ? [] : [equalWords(equal)]),
         `SHA-256 ${facts.sha256.slice(0, HASH_DIGITS)}…`,
       ];
-      text.add(`  ${parts.join(' · ')}`).end();
+      text.add(`  ${words.join(' · ')}`).end();
     }
   }
+}
+
+/** Returns the column of reviewed results. Without a case there is none. */
+function boxOf({ ref }: RunRow, { marksOf }: OverviewParts): string {
+  if (marksOf === undefined) return '';
+  return marksOf(ref).isReviewed ? '[x] ' : '[ ] ';
+}
+
+/** Returns the tags and the number of remarks of a result. */
+function marksWords({ ref }: RunRow, { marksOf }: OverviewParts): string {
+  const { tags, remarks } = marksOf?.(ref) ?? { tags: [], remarks: [] };
+  const words = [...tags.map((tag) => `#${tag}`), ...(remarks.length === 0 ? [] : [remarksWords(remarks.length)])];
+  return words.length === 0 ? '' : `  ${words.join(' · ')}`;
 }
 
 /** Returns how many other hosts have the same result as one of a group of `size` hosts. */

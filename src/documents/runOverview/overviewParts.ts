@@ -1,3 +1,5 @@
+import type { ResultRef } from '../../base/resultUri.ts';
+import type { ResultMarks } from '../../case/marks/mergeMarks.ts';
 import type { RunComparison } from '../../evidence/compare/runGroups.ts';
 import type { OrderOwner, RunRecord } from '../../model/runRecord.ts';
 import type { HostOrder } from '../../runs/hostOrder.ts';
@@ -19,6 +21,8 @@ export interface OverviewParts {
   readonly mayHandOver: boolean;
   /** This window and its account, to compare with those that gave an order. */
   readonly owner: OrderOwner;
+  /** Marks of a result in the open case; undefined without a case. */
+  readonly marksOf: ((ref: ResultRef) => ResultMarks) | undefined;
   /** Estimated time for the remaining calls, in milliseconds; undefined if this run is not being fetched. */
   readonly eta: number | undefined;
 }

@@ -1,4 +1,5 @@
 import type { RunFacts, StatusFacts } from '../../evidence/blocks/statusNote.ts';
+import type { CaseMarks } from '../../case/marks/caseMarks.ts';
 import type { NoResults } from '../../connections/noResults.ts';
 import { commands, EventEmitter, l10n, languages, Uri, window, workspace } from 'vscode';
 import type { Disposable, DocumentLink, Memento, Range, TextDocument } from 'vscode';
@@ -34,6 +35,7 @@ export interface RunOverviewsOptions {
   readonly noResults: Pick<NoResults, 'ofMember' | 'onDidLearn' | 'recordOf'>;
   /** Whether a managed setting allows packs. */
   readonly mayHandOver: () => boolean;
+  readonly marks: Pick<CaseMarks, 'isOpen' | 'of' | 'onDidChange'>;
   /** Storage in which the rules survive a restart. */
   readonly memento: Memento;
   /** Estimates the time for the remaining calls of a run, in milliseconds. */
@@ -109,6 +111,9 @@ export class RunOverviews implements Disposable {
           const members = options.runs.get(key)?.run.members ?? [];
           if (members.some((member) => member.machineId === machineId)) this.#update(key);
         }
+      }),
+      options.marks.onDidChange(() => {
+        for (const { key } of this.#open.values()) this.#update(key);
       }),
       options.runs.onDidChange((key) => {
         this.#update(key);
@@ -303,8 +308,12 @@ export class RunOverviews implements Disposable {
     const left = rows.filter(({ state }) => state === 'notFetched').length;
     const eta = isActive ? await estimate(record, left) : undefined;
     const owner = record.order === undefined ? {} : await runs.owner(record.run);
-    const mayHandOver = this.#options.mayHandOver();
-    overview.built = buildOverview({ record, isActive, rows, comparison, rules, order, owner, eta, mayHandOver });
+    const { marks, mayHandOver } = this.#options;
+    overview.built = buildOverview({
+      ...{ record, isActive, rows, comparison, rules, order, owner, eta },
+      mayHandOver: mayHandOver(),
+      marksOf: marks.isOpen ? (ref) => marks.of(ref) : undefined,
+    });
     this.#changed.fire(overview.uri);
   }
 }

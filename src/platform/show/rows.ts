@@ -1,4 +1,4 @@
-import { TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { TreeItem, TreeItemCheckboxState, TreeItemCollapsibleState } from 'vscode';
 import type { MarkdownString, TreeItemLabel } from 'vscode';
 import { oneLine } from '../remoteText.ts';
 
@@ -43,4 +43,32 @@ function bounded(text: string): string {
 /** Sets a hover that a function of `hovers.ts` created. */
 export function setRowHover(item: TreeItem, hover: MarkdownString): void {
   item.tooltip = hover;
+}
+
+/** Words for a row's description, and what a screen reader reads behind the others. */
+export interface AddedTexts {
+  readonly first: readonly string[];
+  readonly last: readonly string[];
+  readonly spoken: string;
+}
+
+/** Adds words to a row's description, and to what a screen reader reads. */
+export function addToRow(item: TreeItem, { first, last, spoken }: AddedTexts): void {
+  const before = typeof item.description === 'string' && item.description !== '' ? [item.description] : [];
+  item.description = [...first.map(bounded), ...before, ...last.map(bounded)].join(' · ');
+  const { accessibilityInformation } = item;
+  if (accessibilityInformation === undefined) return;
+  const label = [accessibilityInformation.label, ...[...first, ...last, spoken].map(bounded)].join(', ');
+  item.accessibilityInformation = { ...accessibilityInformation, label };
+}
+
+/** Gives a row a check box. Its name says what it is about, because a screen reader reads it without the row. */
+export function setRowCheck(item: TreeItem, isChecked: boolean, name: string): void {
+  const label = typeof item.label === 'string' ? item.label : (item.label?.label ?? '');
+  const words = typeof item.description === 'string' ? `${label} ${item.description}` : label;
+  item.checkboxState = {
+    state: isChecked ? TreeItemCheckboxState.Checked : TreeItemCheckboxState.Unchecked,
+    tooltip: bounded(name),
+    accessibilityInformation: { label: bounded(`${name}: ${words}`) },
+  };
 }

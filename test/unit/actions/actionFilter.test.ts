@@ -9,8 +9,9 @@ import {
   searchedHere,
   toPredicate,
   without,
+  withoutMarks,
 } from '../../../src/actions/actionFilter.ts';
-import type { ActionFilter } from '../../../src/actions/actionFilter.ts';
+import type { ActionFilter, FilteredMarks } from '../../../src/actions/actionFilter.ts';
 import { action, command } from '../results/fixtures.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 22);
@@ -53,6 +54,30 @@ suite('a filter', () => {
     assert.ok(!fits({ exitCode: 'notZero' }));
     const two = action({ commands: [command({ index: 0 }), command({ index: 1 })] });
     assert.ok(toPredicate({ exitCode: 7 }, (_action, index) => (index === 1 ? 7 : 0), NOW)(two));
+  });
+
+  test('marks are those of any of its results; without a case they are asked of nobody', () => {
+    const none: FilteredMarks = { isReviewed: false, tags: [], remarks: [] };
+    const all: FilteredMarks = { isReviewed: true, tags: ['x'], remarks: [{}] };
+    const has = (filter: ActionFilter, ...marks: readonly FilteredMarks[]): boolean =>
+      toPredicate(
+        filter,
+        () => undefined,
+        NOW,
+        () => marks,
+      )(ONE);
+    assert.deepEqual([has({ reviewed: false }, none), has({ reviewed: false }, all)], [true, false]);
+    assert.ok(has({ reviewed: false }, all, none), 'one of two is left');
+    assert.ok(has({ reviewed: true }, all, all) && !has({ reviewed: true }, all, none));
+    assert.ok(!has({ reviewed: true }) && !has({ reviewed: false }), 'nothing to review');
+    assert.ok(has({ tag: 'x' }, none, all) && !has({ tag: 'X' }, all) && !has({ tag: 'x' }, none));
+    assert.ok(has({ remarked: true }, none, all) && !has({ remarked: true }, none));
+    assert.ok(fits({ reviewed: true, tag: 'x', remarked: true }));
+    const filter: ActionFilter = { reviewed: false, tag: 'x', remarked: true, script: 'collect' };
+    assert.deepEqual(searchedHere(filter), ['script', 'reviewed', 'tag', 'remarked']);
+    assert.deepEqual(withoutMarks(filter), { script: 'collect' });
+    assert.deepEqual(readFilter(JSON.parse(JSON.stringify(filter))), filter);
+    assert.deepEqual(readFilter({ reviewed: 'no', tag: 7, remarked: 1 }), {});
   });
 
   test('what is null on the wire fits no text', () => {

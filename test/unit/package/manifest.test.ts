@@ -69,7 +69,9 @@ suite('package.json', () => {
     const hidden = contributes.menus['commandPalette']?.filter(({ when }) => when === 'false') ?? [];
     const ids = hidden.map(({ command }) => command).sort();
     assert.deepEqual(ids, [
+      'liveResponse.addRemark',
       'liveResponse.applySavedFilter',
+      'liveResponse.cancelRemark',
       'liveResponse.cancelSearch',
       'liveResponse.clearSearch',
       'liveResponse.closeAuditTrail',
@@ -77,6 +79,8 @@ suite('package.json', () => {
       'liveResponse.copyDeviceIds',
       'liveResponse.copyKqlProcesses',
       'liveResponse.copyKqlSessions',
+      'liveResponse.deleteRemark',
+      'liveResponse.editRemark',
       'liveResponse.exportRunNdjson',
       'liveResponse.fetchAuditTrail',
       'liveResponse.filterByDevice',
@@ -95,13 +99,17 @@ suite('package.json', () => {
       'liveResponse.openResult',
       'liveResponse.removeSavedFilter',
       'liveResponse.replaceAccessToken',
+      'liveResponse.reviewFocused',
+      'liveResponse.reviewResults',
       'liveResponse.saveFilter',
       'liveResponse.savePackage',
+      'liveResponse.saveRemark',
       'liveResponse.searchAgain',
       'liveResponse.showAllTypes',
       'liveResponse.showLiveResponseOnly',
       'liveResponse.showResultActions',
       'liveResponse.stopWatching',
+      'liveResponse.tagResults',
     ]);
   });
 

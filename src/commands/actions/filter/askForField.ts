@@ -27,7 +27,7 @@ const SPANS = [1, 4, 24, 72, 7 * 24, 30 * 24, 90 * 24];
 
 /** Asks for the condition of one field of a filter. The present condition is already filled in. */
 export async function askForField(
-  services: Pick<Services, 'actions' | 'connections' | 'sessions'>,
+  services: Pick<Services, 'actions' | 'connections' | 'marks' | 'sessions'>,
   runner: CommandRunner,
   field: FilterField,
   filter: ActionFilter,
@@ -54,6 +54,18 @@ export async function askForField(
       return askForExitCode(filter);
     case 'span':
       return askForSpan(filter);
+    case 'reviewed':
+      return askForOne(field, [
+        [l10n.t('not reviewed'), { reviewed: false }],
+        [l10n.t('reviewed'), { reviewed: true }],
+      ]);
+    case 'tag':
+      return askForOne(
+        field,
+        services.marks.tags.map((tag) => [tag, { tag }]),
+      );
+    case 'remarked':
+      return askForOne(field, [[l10n.t('with a remark'), { remarked: true }]]);
   }
 }
 

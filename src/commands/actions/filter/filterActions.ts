@@ -1,6 +1,6 @@
 import { l10n, QuickPickItemKind, ThemeIcon } from 'vscode';
 import type { QuickPickItem } from 'vscode';
-import { FILTER_FIELDS, isEmptyFilter, without } from '../../../actions/actionFilter.ts';
+import { FILTER_FIELDS, isEmptyFilter, MARK_FIELDS, without, withoutMarks } from '../../../actions/actionFilter.ts';
 import type { ActionFilter, FilterField } from '../../../actions/actionFilter.ts';
 import type { Services } from '../../../services/services.ts';
 import { fieldName, fieldValue, filterWords } from '../../../tree/filterWords.ts';
@@ -23,7 +23,7 @@ type Step =
  * Then the list appears again, until the user shows the matching actions. The view does not change before that.
  */
 async function filterActions(
-  services: KeepServices & Pick<Services, 'actions' | 'connections' | 'savedFilters' | 'sessions'>,
+  services: KeepServices & Pick<Services, 'actions' | 'connections' | 'marks' | 'savedFilters' | 'sessions'>,
   runner: CommandRunner,
 ): Promise<void> {
   let filter = services.actions.filter;
@@ -52,7 +52,7 @@ async function filterActions(
 }
 
 async function askForStep(
-  services: Pick<Services, 'actions' | 'policy' | 'savedFilters'>,
+  services: Pick<Services, 'actions' | 'marks' | 'policy' | 'savedFilters'>,
   filter: ActionFilter,
   isChanged: boolean,
 ): Promise<Step | undefined> {
@@ -69,14 +69,14 @@ async function askForStep(
           },
         ]
       : []),
-    ...FILTER_FIELDS.map((field) => ({
+    ...FILTER_FIELDS.filter((field) => services.marks.isOpen || !MARK_FIELDS.includes(field)).map((field) => ({
       label: fieldName(field),
       description: fieldValue(filter, field) ?? l10n.t('any'),
       step: field,
     })),
     { label: '', kind: QuickPickItemKind.Separator },
     ...(isEmpty ? [] : [{ iconPath: new ThemeIcon('save'), label: l10n.t('Show and Save…'), step: 'save' as const }]),
-    ...(isEmpty || !services.policy.isAllowed('standingOrders')
+    ...(isEmpty || hasMarks(filter) || !services.policy.isAllowed('standingOrders')
       ? []
       : [{ iconPath: new ThemeIcon('eye'), label: l10n.t('Keep Results as They Come…'), step: 'keep' as const }]),
     ...(isEmptyFilter(services.actions.filter)
@@ -91,7 +91,10 @@ async function askForStep(
 type StepItem = QuickPickItem & { readonly step?: Step };
 
 /** Asks for a step. A typed text is offered as a device, a script or a comment, without the way through the fields. */
-function pickStep(services: Pick<Services, 'actions'>, fixed: readonly StepItem[]): Promise<Step | undefined> {
+function pickStep(
+  services: Pick<Services, 'actions' | 'marks'>,
+  fixed: readonly StepItem[],
+): Promise<Step | undefined> {
   const input = createPick<StepItem>({
     title: l10n.t('Filter Machine Actions'),
     placeholder: l10n.t('Type a device, script or comment, or choose a field (all must match)'),
@@ -120,7 +123,7 @@ function pickStep(services: Pick<Services, 'actions'>, fixed: readonly StepItem[
 const MOST_DEVICES = 5;
 
 /** Returns the conditions that a typed text can mean. A device that is loaded comes with its ids. */
-function typedSteps({ actions }: Pick<Services, 'actions'>, text: string): StepItem[] {
+function typedSteps({ actions, marks }: Pick<Services, 'actions' | 'marks'>, text: string): StepItem[] {
   if (text === '') return [];
   const wanted = foldedPattern(text);
   const devices = loadedDevices(actions.list?.actions ?? []).filter(({ name }) => wanted.test(name));
@@ -133,10 +136,24 @@ function typedSteps({ actions }: Pick<Services, 'actions'>, text: string): StepI
   });
   // VS Code puts labels that begin with the typed text first.
   return [
+    ...(marks.isOpen ? typedMarks(text, marks.tags) : []).map((typed) => item(typed, text, filterWords(typed))),
     ...devices.slice(0, MOST_DEVICES).map((device) => item({ device }, device.name, fieldName('device'))),
     item({ script: text }, filterWords({ script: text })),
     item({ comment: text }, filterWords({ comment: text })),
   ];
+}
+
+/** Whether a filter is about marks. New actions have none, so that an order by such a filter would keep nothing. */
+function hasMarks(filter: ActionFilter): boolean {
+  return MARK_FIELDS.some((field) => filter[field] !== undefined);
+}
+
+/** Returns the filters by marks that a typed text means: `unreviewed`, `reviewed`, `remarked`, or `tag:` with a tag. */
+function typedMarks(text: string, tags: readonly string[]): ActionFilter[] {
+  if (text === 'unreviewed' || text === 'reviewed') return [{ reviewed: text === 'reviewed' }];
+  if (text === 'remarked') return [{ remarked: true }];
+  const tag = text.startsWith('tag:') ? text.slice('tag:'.length).trim() : tags.find((known) => known === text);
+  return tag === undefined || tag === '' ? [] : [{ tag }];
 }
 
 /** `liveResponse.saveFilter`: saves the filter in use under a name. */
@@ -162,7 +179,9 @@ async function saveFilter({
 }
 
 /** `liveResponse.applySavedFilter`: applies a saved filter. A button on each row deletes the filter. */
-async function applySavedFilter(services: Pick<Services, 'actions' | 'connections' | 'savedFilters'>): Promise<void> {
+async function applySavedFilter(
+  services: Pick<Services, 'actions' | 'connections' | 'marks' | 'savedFilters'>,
+): Promise<void> {
   const remove = { iconPath: new ThemeIcon('trash'), tooltip: l10n.t('Remove Saved Filter') };
   const input = createPick({ title: l10n.t('Apply Saved Filter') });
   const draw = (): void => {
@@ -207,15 +226,16 @@ async function pickSaved({ savedFilters }: Pick<Services, 'savedFilters'>, title
 }
 
 function applySaved(
-  { actions, savedFilters, connections }: Pick<Services, 'actions' | 'connections' | 'savedFilters'>,
+  { actions, savedFilters, connections, marks }: Pick<Services, 'actions' | 'connections' | 'marks' | 'savedFilters'>,
   name: string,
 ): void {
   const saved = savedFilters.all.find((one) => one.name === name);
   if (saved === undefined) return;
-  const { device } = saved.filter;
+  const filter = marks.isOpen ? saved.filter : withoutMarks(saved.filter);
+  const { device } = filter;
   const isOurs = device === undefined || saved.tenantId === connections.active?.tenantId;
   // In another tenant the device has another id, so the filter uses the device's name there.
-  actions.showFiltered(isOurs ? saved.filter : { ...saved.filter, device: { name: device.name } });
+  actions.showFiltered(isOurs ? filter : { ...filter, device: { name: device.name } });
 }
 
 export const filterActionsCommand = defineCommand({
