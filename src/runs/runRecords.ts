@@ -64,6 +64,15 @@ export class RunRecords {
     if (this.#records.get(key)?.state === 'none') this.#records.delete(key);
   }
 
+  /** Forgets the records of a tenant. */
+  clearOf({ cloud, tenantId }: Run['tenant']): void {
+    for (const { run } of this.#records.values()) {
+      if (run.tenant.cloud !== cloud || run.tenant.tenantId !== tenantId) continue;
+      this.#records.delete(run.key);
+      this.#changed.fire(run.key);
+    }
+  }
+
   /** Forgets all records. The caller deletes the stored ones. */
   clear(): void {
     const keys = [...this.#records.keys()];
@@ -106,7 +115,10 @@ export class RunRecords {
    */
   store(key: string): void {
     const { store, worker } = this.#options;
-    worker.call('putRun', key, JSON.stringify(this.#records.get(key)), { keep: store.keeps }).catch(() => undefined);
+    const record = this.#records.get(key);
+    // Of a pack, nothing is written to the disk.
+    const isKept = store.keeps && record?.run.tenant.cloud !== 'pack';
+    worker.call('putRun', key, JSON.stringify(record), { keep: isKept }).catch(() => undefined);
   }
 
   /** Adds to what the order of a run has taken. A negative number takes back what was not used. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { commands, l10n, window, workspace } from 'vscode';
 import type { Disposable, TreeView } from 'vscode';
+import { needsNoSignIn } from '../connections/connection.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { ShownActions, ShownList } from '../connections/shownActions.ts';
 import { systemClock } from '../base/clock.ts';
@@ -164,8 +165,8 @@ export class Follower implements Disposable {
 }
 
 /**
- * Whether windows can share what they find. They cannot for the sample, because each window has its own sample tenant.
+ * Whether windows can share what they find. They cannot for the sample and for a pack, which each window has for itself.
  */
-function isShared({ signIn }: Connection): boolean {
-  return signIn !== 'sample';
+function isShared(connection: Connection): boolean {
+  return !needsNoSignIn(connection);
 }

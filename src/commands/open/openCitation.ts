@@ -14,12 +14,20 @@ import { defineCommand } from '../common/defineCommand.ts';
  * `liveResponse.openCitation`: opens a link in a note, or an address from outside VS Code. The author of the link must
  * not be able to spend this user's calls. Therefore a result that is not stored is fetched only if the user agrees.
  */
-async function openCitation(services: OpenServices, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function openCitation(
+  services: OpenServices & Pick<Services, 'packs'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
   const citation = readCitation(args[0]);
   if (citation === undefined) throw new LiveResponseError('badArgument', { path: 'link' });
   const { stream, view } = citation.address;
-  const ref = refOf(citation.address);
-  if ((await services.store.facts(ref)) === undefined && !(await mayFetch(services, citation))) return;
+  const ref = await services.packs.resolve(refOf(citation.address), services.store);
+  if (
+    (await services.store.facts(ref)) === undefined &&
+    !(await mayFetch(services, { ...citation, address: { ...citation.address, ...ref } }))
+  )
+    return;
   await openTarget(services, runner, { ref, stream, view, line: citation.spans[0]?.firstLine }, true);
 }
 
@@ -30,6 +38,7 @@ function readCitation(value: unknown): Citation | undefined {
 
 async function mayFetch(services: Pick<Services, 'connections'>, { address }: Citation): Promise<boolean> {
   if (address.cloud === 'file') throw new LiveResponseError('notStoredFile');
+  if (address.cloud === 'pack') throw new LiveResponseError('notInPack', { reason: 'closed' });
   const connection = services.connections.forTenant(address);
   if (connection === undefined) throw new LiveResponseError('noConnection');
   const fetch = l10n.t('Fetch');
