@@ -77,7 +77,6 @@ const lazyBundles: Plugin = {
  * - follow-redirects: axios uses it only for requests that may be redirected. No request of ours may (`COMMON` in
  *   defender/http.ts), and without it none can be.
  * - https-proxy-agent: axios uses it only for proxies of its own, which `COMMON` turns off. VS Code does the proxies.
- * - ./fd-slicer and ./crc32: yauzl reads files by them. Packs are read through a reader of our own, and Node has CRC-32.
  * - ./fetch.js and ./xhr.js: adapters of axios for browsers. `COMMON` names the one for Node.
  */
 const UNUSED: Readonly<Record<string, string>> = {
@@ -87,16 +86,11 @@ const UNUSED: Readonly<Record<string, string>> = {
   'https-proxy-agent': 'module.exports = class HttpsProxyAgent {};',
   './fetch.js': 'export const getFetch = () => null;',
   './xhr.js': 'export default null;',
-  './fd-slicer': 'module.exports = {};',
-  './crc32': 'module.exports = undefined;',
   'follow-redirects': "module.exports = { http: require('node:http'), https: require('node:https') };",
 };
 
 /** File that chooses among the adapters of axios. */
 const AXIOS_ADAPTERS = join('axios', 'lib', 'adapters', 'adapters.js');
-
-/** The whole of yauzl but its readers. */
-const YAUZL = join('yauzl', 'index.js');
 
 const withoutUnused: Plugin = {
   name: 'without-unused',
@@ -106,9 +100,6 @@ const withoutUnused: Plugin = {
     );
     setup.onResolve({ filter: /^\.\/(?:fetch|xhr)\.js$/ }, ({ path, importer }) =>
       importer.endsWith(AXIOS_ADAPTERS) ? { path, namespace: 'unused' } : undefined,
-    );
-    setup.onResolve({ filter: /^\.\/(?:fd-slicer|crc32)$/ }, ({ path, importer }) =>
-      importer.endsWith(YAUZL) ? { path, namespace: 'unused' } : undefined,
     );
     setup.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({ contents: UNUSED[path] ?? '' }));
   },

@@ -3,12 +3,11 @@ import { LiveResponseError } from '../../base/errors.ts';
 import { toRecorded } from '../../case/activeCase.ts';
 import { isPlainName, packConnection } from '../../connections/connection.ts';
 import type { ConnectionList } from '../../connections/connectionList.ts';
+import { takePack } from '../../connections/takePack.ts';
 import { openedPack, packReport } from '../../messages/pack/packWords.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { askForText } from '../../platform/show/quickInputs.ts';
-import { describePacked } from '../../results/openedResult.ts';
 import { MEMORY_BYTES } from '../../results/resultService.ts';
-import { packActions } from '../../runs/pack/packActions.ts';
 import type { ReadPack } from '../../runs/pack/read/openPack.ts';
 import type { Services } from '../../services/services.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
@@ -83,45 +82,16 @@ async function readElsewhere(uri: Uri): Promise<Uint8Array> {
   return workspace.fs.readFile(uri);
 }
 
-/** Keeps the results of a pack in memory, and adds its connection. Whatever fails, nothing of it stays. */
-async function take(
-  services: PackServices,
-  pack: ReadPack,
-  file: string,
-  { signal, report }: CommandScope,
-): Promise<Outcome> {
-  const { connections, packs, store } = services;
-  const { rows, seal, differences } = pack;
-  if (differences.length > 0) return { damaged: { differences, seal } };
-  const connection = packConnection(nameOf(file, connections), seal);
-  const { cloud, tenantId } = connection;
-  const withResult = rows.filter((row) => row.file !== undefined);
-  const told = { file, results: withResult.length, hosts: rows.length, seal };
-  const open = packs.of(connection);
-  if (open !== undefined) {
-    await connections.activate(open.connection.name);
-    return { told };
-  }
-  try {
-    const kept = [];
-    for (const row of withResult) {
-      const { actionId, commandIndex, sha256 = '' } = row;
-      const { bytes, facts } = await pack.result(row);
-      const place = { ref: { cloud, tenantId, actionId, commandIndex }, connection: connection.name, pack: file };
-      const described = describePacked(facts, { sha256, size: bytes.length }, place);
-      if (described === undefined) throw new LiveResponseError('packRefused', { reason: 'odd', path: row.file ?? '' });
-      kept.push(await store.put(described.facts, bytes, described.action));
-      signal.throwIfAborted();
-      report(l10n.t('{0} of {1}', kept.length, withResult.length), kept.length / withResult.length);
-    }
-    const known = kept.map(({ action }) => action);
-    await packs.add({ connection, said: pack.tenant, ...packActions(connection, rows, known) });
-    services.activeCase.note({ what: 'opened', results: kept.map(toRecorded) });
-  } catch (error) {
-    await store.deleteOf(connection);
-    throw error;
-  }
-  return { told };
+async function take(services: PackServices, pack: ReadPack, file: string, scope: CommandScope): Promise<Outcome> {
+  const { rows, seal } = pack;
+  const names = { file, connection: nameOf(file, services.connections) };
+  const results = rows.filter((row) => row.file !== undefined).length;
+  const onKept = (kept: number): void => {
+    scope.report(l10n.t('{0} of {1}', kept, results), kept / results);
+  };
+  const kept = await takePack(services, pack, names, { signal: scope.signal, onKept });
+  if (kept.length > 0) services.activeCase.note({ what: 'opened', results: kept.map(toRecorded) });
+  return { told: { file, results, hosts: rows.length, seal } };
 }
 
 /** Longest name of a file within the name of a connection, in UTF-16 units. */

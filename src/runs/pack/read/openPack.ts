@@ -7,7 +7,7 @@ import { PackZip, refused } from './zipReader.ts';
 import type { PackBytes, PackLimits } from './zipReader.ts';
 
 /*
- * Entry point of a bundle of its own: the library is loaded when someone opens a pack.
+ * Entry point of a bundle of its own: it is loaded when someone opens a pack.
  */
 
 const MIB = 1024 * 1024;

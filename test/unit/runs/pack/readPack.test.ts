@@ -451,8 +451,8 @@ suite('a hand-over pack that is opened', () => {
       /between/u,
     ],
     ['bytes before the files', () => Buffer.concat([Buffer.from('MZ'), zip]), /./u],
-    ['bytes behind the directory', () => forge(plain(), { between: Buffer.from('hidden') }), /behind/u],
-    ['a file that the directory does not count', () => forge(plain(), { count: plain().length - 1 }), /behind/u],
+    ['bytes behind the directory', () => forge(plain(), { between: Buffer.from('hidden') }), /behind|around/u],
+    ['a file that the directory does not count', () => forge(plain(), { count: plain().length - 1 }), /behind|around/u],
     [
       'a comment',
       () => {
@@ -460,7 +460,7 @@ suite('a hand-over pack that is opened', () => {
         commented.writeUInt16LE(2, zip.length - 2);
         return commented;
       },
-      /behind/u,
+      /behind|around/u,
     ],
     [
       'a second size (zip64)',
@@ -487,9 +487,8 @@ suite('a hand-over pack that is opened', () => {
       await assert.rejects(read(bytes), (error: unknown) => {
         assert.ok(isLiveResponseError(error), String(error));
         assert.equal(error.code, 'packRefused');
-        // yauzl itself refuses some, with a reason that this product does not pass on.
-        if (error.values.reason !== 'zip') assert.match(error.values.path ?? '', path);
-        else assert.match(what, /before the files/u);
+        if (error.values.reason === 'zip') assert.match(what, /^a comment$/u);
+        else assert.match(error.values.path ?? '', path);
         return true;
       });
     });
