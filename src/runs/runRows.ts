@@ -77,7 +77,8 @@ const ASKED_STATES: ReadonlySet<RowState> = new Set(['failed', 'pending', 'runni
 
 /** Returns the IDs of the devices whose records could explain a missing result, each once. */
 export function devicesToAsk(rows: readonly RunRow[]): readonly string[] {
-  const asked = rows.filter(({ state }) => ASKED_STATES.has(state));
+  // Of a pack's devices, Defender is asked through a connection to their tenant.
+  const asked = rows.filter(({ ref, state }) => ref.cloud !== 'pack' && ASKED_STATES.has(state));
   return [...new Set(asked.flatMap(({ member }) => member.machineId ?? []))];
 }
 

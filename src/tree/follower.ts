@@ -124,7 +124,8 @@ export class Follower implements Disposable {
   #watchRow(row: TreeNode): void {
     if (row.kind !== 'action' && row.kind !== 'command') return;
     const action = this.#actions.shown?.actions.get(row.actionId);
-    if (action !== undefined) this.#watched.add(action);
+    // Nothing happens in a pack any more.
+    if (action !== undefined && this.#actions.shown?.tenant.cloud !== 'pack') this.#watched.add(action);
   }
 
   /** Returns the list to follow; undefined while the view is hidden, following is off or the list is not loaded. */
