@@ -86,7 +86,7 @@ export function describeOpened(opened: OpenedBytes): { readonly facts: ReceivedF
   };
 }
 
-/** Where a result of a hand-over pack is kept, and the names that this window gives it. */
+/** Place of a result of a hand-over pack, and the names that this window gives it. */
 export interface PackedPlace {
   readonly ref: ResultRef;
   /** Name of the pack's connection. */

@@ -99,7 +99,7 @@ export class ResultStore {
    * @param action - the text from which the action in the facts was read, if it is available
    */
   async put(facts: ReceivedFacts, bytes: Uint8Array, action?: ReceivedAction): Promise<StoredFacts> {
-    // What a pack holds is never written to the disk: it lives as long as the pack is open.
+    // Results of a pack are never written to the disk: they live as long as the pack is open.
     const isOfPack = facts.ref.cloud === 'pack';
     const keep = this.keeps && !isOfPack;
     const stored = await this.#worker.call('put', facts, bytes, { keep, action });

@@ -188,14 +188,12 @@ export class RunFetches {
 
   /** Ends the work on the runs of a tenant, and forgets them. */
   forgetOf(tenant: Run['tenant']): void {
-    for (const { run } of this.#records.all) {
-      if (run.tenant.cloud !== tenant.cloud || run.tenant.tenantId !== tenant.tenantId) continue;
-      const job = this.#jobs.get(run.key);
-      this.#jobs.delete(run.key);
+    for (const key of this.#records.clearOf(tenant)) {
+      const job = this.#jobs.get(key);
+      this.#jobs.delete(key);
       job?.controller.abort();
       job?.resume?.();
     }
-    this.#records.clearOf(tenant);
   }
 
   /** Ends the work of this window. The records do not change, so that the next window offers to continue. */

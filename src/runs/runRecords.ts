@@ -1,4 +1,5 @@
 import { Emitter } from '../base/emitter.ts';
+import { tenantKey } from '../base/resultUri.ts';
 import type { Run } from '../model/run.ts';
 import type { RunRecord } from '../model/runRecord.ts';
 import type { ResultStore } from '../results/resultStore.ts';
@@ -64,13 +65,13 @@ export class RunRecords {
     if (this.#records.get(key)?.state === 'none') this.#records.delete(key);
   }
 
-  /** Forgets the records of a tenant. */
-  clearOf({ cloud, tenantId }: Run['tenant']): void {
-    for (const { run } of this.#records.values()) {
-      if (run.tenant.cloud !== cloud || run.tenant.tenantId !== tenantId) continue;
-      this.#records.delete(run.key);
-      this.#changed.fire(run.key);
-    }
+  /** Forgets the records of a tenant. @returns the keys of its runs */
+  clearOf(tenant: Run['tenant']): string[] {
+    const runs = [...this.#records.values()].filter(({ run }) => tenantKey(run.tenant) === tenantKey(tenant));
+    const keys = runs.map(({ run }) => run.key);
+    for (const key of keys) this.#records.delete(key);
+    for (const key of keys) this.#changed.fire(key);
+    return keys;
   }
 
   /** Forgets all records. The caller deletes the stored ones. */

@@ -90,7 +90,7 @@ function stateOf(
 ): RowState {
   if (facts?.transcript !== undefined) return facts.large === undefined ? 'result' : 'large';
   if (facts !== undefined) return 'unreadable';
-  // What a pack does not hold cannot be fetched.
+  // A result that a pack does not hold cannot be fetched.
   if (failure !== undefined || (cloud === 'pack' && isAvailable(member))) return 'failed';
   if (isAvailable(member)) return 'notFetched';
   if (member.result === 'never') return 'never';

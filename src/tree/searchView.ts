@@ -118,7 +118,7 @@ function resultItem({ ref, name, hits, more, fetchedAt, givenUp }: ResultHits): 
   const words = [
     ...(givenUp === undefined ? [] : [why[givenUp]]),
     ...(lines === 0 ? [] : [lines === 1 ? l10n.t('1 line') : l10n.t('{0} lines', lines)]),
-    // Who fetched what a pack holds, and when, is only the pack's word.
+    // The time at which a result of a pack was fetched is only the pack's word.
     ref.cloud === 'pack' ? name.connection : l10n.t('fetched {0}', formatUtc(fetchedAt)),
   ];
   const item = createRow(

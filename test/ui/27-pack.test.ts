@@ -7,7 +7,15 @@ import { cutQuotation } from '../../src/evidence/text/quotation.ts';
 import { toEvidenceSource } from '../../src/results/evidenceSource.ts';
 import { chooseQuickPick, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
-import { clickDialog, clickRow, readDialog, readEditor, readTree, waitForNotification } from '../rig/workbenchParts.ts';
+import {
+  clickDialog,
+  clickRow,
+  readDialog,
+  readEditor,
+  readNotifications,
+  readTree,
+  waitForNotification,
+} from '../rig/workbenchParts.ts';
 import { packInput, writeSample } from '../unit/runs/pack/samplePack.ts';
 import { menuTitle } from './support/commands.ts';
 import { answerFileDialog } from './support/fileDialog.ts';
@@ -34,7 +42,7 @@ workbenchSuite('a hand-over pack in a fresh profile, without a connection', { te
     bytes[at] = (bytes[at] ?? 0) ^ 1;
     await writeFile(place('damaged.zip'), bytes);
     await writeFile(place('picture.zip'), 'PK, and nothing more');
-    // As whoever fetched the result quoted it.
+    // The quotation is that of the person who fetched the result.
     const [row] = packInput().rows;
     const source = row?.facts === undefined ? undefined : toEvidenceSource(row.facts, 'output', '0.1.0');
     assert.ok(source !== undefined);
@@ -102,7 +110,9 @@ workbenchSuite('a hand-over pack in a fresh profile, without a connection', { te
 
   test('a damaged pack is only a page that says in what it differs', async () => {
     await open('damaged.zip', '');
-    await waitForLine('DAMAGED. Differences: ');
+    await waitForLine('DAMAGED. Differences: ').catch(async (error: unknown) => {
+      throw new Error(JSON.stringify(await readNotifications(session.page)), { cause: error });
+    });
     await waitForLine('Changed: data/results/0001-dc1.json.gz');
     await waitForLine('Nothing of this pack is shown');
     await takePictures(session, 'pack-damaged');

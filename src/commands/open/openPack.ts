@@ -1,14 +1,15 @@
-import { l10n, Uri, workspace } from 'vscode';
+import { l10n, workspace } from 'vscode';
+import type { Uri } from 'vscode';
 import { LiveResponseError } from '../../base/errors.ts';
 import { toRecorded } from '../../case/activeCase.ts';
 import { isPlainName, packConnection } from '../../connections/connection.ts';
 import type { ConnectionList } from '../../connections/connectionList.ts';
-import { takePack } from '../../connections/takePack.ts';
 import { openedPack, packReport } from '../../messages/pack/packWords.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { askForText } from '../../platform/show/quickInputs.ts';
 import { MEMORY_BYTES } from '../../results/resultService.ts';
 import type { ReadPack } from '../../runs/pack/read/openPack.ts';
+import { takePack } from '../../services/takePack.ts';
 import type { Services } from '../../services/services.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { isLocal } from '../save/writeElsewhere.ts';
@@ -19,7 +20,7 @@ export type PackServices = Pick<
   'activeCase' | 'connections' | 'loadPackReader' | 'packs' | 'reports' | 'store' | 'view'
 >;
 
-/** What came of a pack: the hosts that it holds, or the page that says what it is. */
+/** Outcome of opening a pack: the hosts that it holds, or the differences for its page. */
 type Outcome =
   { readonly told: Parameters<typeof openedPack>[0] } | { readonly damaged: Pick<ReadPack, 'differences' | 'seal'> };
 

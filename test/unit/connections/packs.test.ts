@@ -10,7 +10,6 @@ import { ConnectionList } from '../../../src/connections/connectionList.ts';
 import { NoResults } from '../../../src/connections/noResults.ts';
 import { Packs } from '../../../src/connections/packs.ts';
 import { Sessions } from '../../../src/connections/sessions.ts';
-import { takePack } from '../../../src/connections/takePack.ts';
 import { LiveResponseError } from '../../../src/base/errors.ts';
 import { buildResultUri, packTenant, parseResultUri } from '../../../src/base/resultUri.ts';
 import type { ResultRef } from '../../../src/base/resultUri.ts';
@@ -20,6 +19,7 @@ import { packBytes } from '../../../src/runs/pack/packedBytes.ts';
 import type { PackInput } from '../../../src/runs/pack/packFiles.ts';
 import { openPack } from '../../../src/runs/pack/read/openPack.ts';
 import type { ReadPack } from '../../../src/runs/pack/read/openPack.ts';
+import { takePack } from '../../../src/services/takePack.ts';
 import { findRuns } from '../../../src/runs/runs.ts';
 import { toRows } from '../../../src/runs/runRows.ts';
 import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
@@ -34,7 +34,7 @@ import { Shelf } from './shelf.ts';
 
 const { signal } = new AbortController();
 
-/** What a window has that opens packs. */
+/** Services of a window that opens packs. */
 class Window {
   readonly store: TestStore;
   readonly list: ConnectionList;
@@ -198,7 +198,10 @@ suite('a connection from a hand-over pack', () => {
     await list.hold(packConnection('Pack run', '0'.repeat(64)));
     assert.equal(list.active?.name, 'Pack run');
     await list.renew();
-    assert.equal(list.active?.name, 'Pack run');
+    assert.deepEqual(
+      list.all.map(({ name }) => name),
+      ['Pack run'],
+    );
     const other = new ConnectionList(shelf);
     await other.load();
     assert.deepEqual(other.all, []);
@@ -267,7 +270,7 @@ suite('a connection from a hand-over pack', () => {
     assert.deepEqual(await window.packs.resolve(cited, window.store), cited);
     await window.list.activate(connection.name);
     assert.deepEqual(await window.packs.resolve(cited, window.store), inPack);
-    // What was fetched here always comes first.
+    // A result that was fetched here always comes first.
     await window.store.put(...arrived(resultFile('own\n', '', 'collect.ps1', 0), { ref: cited }));
     assert.deepEqual(await window.packs.resolve(cited, window.store), cited);
     await window.store.dispose();

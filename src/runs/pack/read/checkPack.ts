@@ -18,7 +18,7 @@ const MOST_FACTS = 4 * 1024 * 1024;
 /** Number of differences after which no more are looked for. */
 const MOST_DIFFERENCES = 100;
 
-/** What a check of a pack has found. */
+/** Findings of a check. */
 export interface CheckedPack {
   readonly differences: readonly PackDifference[];
   /** SHA-256 of `tagmanifest-sha256.txt`. Empty if there is none. */

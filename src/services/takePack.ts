@@ -2,11 +2,11 @@ import { LiveResponseError } from '../base/errors.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 import { describePacked } from '../results/openedResult.ts';
 import type { ResultStore } from '../results/resultStore.ts';
+import { packConnection } from '../connections/connection.ts';
+import type { ConnectionList } from '../connections/connectionList.ts';
+import type { Packs } from '../connections/packs.ts';
 import { packActions } from '../runs/pack/packActions.ts';
 import type { ReadPack } from '../runs/pack/read/openPack.ts';
-import { packConnection } from './connection.ts';
-import type { ConnectionList } from './connectionList.ts';
-import type { Packs } from './packs.ts';
 
 /** Services that keep a pack. */
 export interface PackKeepers {
