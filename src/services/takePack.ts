@@ -26,10 +26,12 @@ export interface PackKeepers {
  */
 export async function takePack(
   { connections, packs, store }: PackKeepers,
-  { rows, seal, tenant: said, result }: Pick<ReadPack, 'rows' | 'seal' | 'tenant' | 'result'>,
+  { differences, rows, seal, tenant: said, result }: ReadPack,
   names: { readonly file: string; readonly connection: string },
   { signal, onKept }: { readonly signal: AbortSignal; readonly onKept?: (kept: number) => void },
 ): Promise<readonly StoredFacts[]> {
+  // The caller shows them as a page. Nothing of such a pack may be kept.
+  if (differences.length > 0) throw new LiveResponseError('packRefused', { reason: 'replaced' });
   const connection = packConnection(names.connection, seal);
   const { cloud, tenantId } = connection;
   const open = packs.of(connection);

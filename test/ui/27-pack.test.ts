@@ -7,7 +7,15 @@ import { cutQuotation } from '../../src/evidence/text/quotation.ts';
 import { toEvidenceSource } from '../../src/results/evidenceSource.ts';
 import { chooseQuickPick, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
-import { clickDialog, clickRow, readDialog, readEditor, readTree, waitForNotification } from '../rig/workbenchParts.ts';
+import {
+  clickDialog,
+  clickRow,
+  readDialog,
+  readEditor,
+  readNotifications,
+  readTree,
+  waitForNotification,
+} from '../rig/workbenchParts.ts';
 import { packInput, writeSample } from '../unit/runs/pack/samplePack.ts';
 import { menuTitle } from './support/commands.ts';
 import { answerFileDialog } from './support/fileDialog.ts';
@@ -28,6 +36,11 @@ workbenchSuite('a hand-over pack in a fresh profile, without a connection', { te
     const sealed = await writeSample();
     ({ seal } = sealed);
     await writeFile(place('run.zip'), sealed.zip);
+    const bytes = Buffer.from(sealed.zip);
+    // A byte of the first result, which is stored as it is.
+    const at = bytes.indexOf('data/results/0001-dc1.json.gz') + 60;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    await writeFile(place('damaged.zip'), bytes);
     await writeFile(place('picture.zip'), 'PK, and nothing more');
     // The quotation is that of the person who fetched the result.
     const [row] = packInput().rows;
@@ -93,6 +106,17 @@ workbenchSuite('a hand-over pack in a fresh profile, without a connection', { te
     await waitForLine('Compared with the pack');
     await takePictures(session, 'pack-notes');
     await runCommand(page, 'View: Close Editor');
+  });
+
+  test('a damaged pack is only a page that says in what it differs', async () => {
+    await open('damaged.zip', '');
+    await waitForLine('DAMAGED. Differences: ').catch(async (error: unknown) => {
+      throw new Error(JSON.stringify(await readNotifications(session.page)), { cause: error });
+    });
+    await waitForLine('Changed: data/results/0001-dc1.json.gz');
+    await waitForLine('Nothing of this pack is shown');
+    await takePictures(session, 'pack-damaged');
+    assert.equal((await readTree(session.page, VIEW)).length, 14);
   });
 
   test('what is no pack is refused with a sentence', async () => {

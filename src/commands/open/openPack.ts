@@ -66,7 +66,9 @@ export async function openPackFile(
     const openPack = await services.loadPackReader();
     const source = isLocal(uri) ? uri.fsPath : await readElsewhere(uri);
     const options = { signal: scope.signal, ...(seal === '' ? {} : { seal }) };
-    return openPack(source, options, (pack) => take(services, pack, file, scope));
+    return openPack(source, options, async (pack) =>
+      pack.differences.length > 0 ? { damaged: pack } : take(services, pack, file, scope),
+    );
   });
   if (outcome === undefined) return;
   if ('damaged' in outcome) {

@@ -233,6 +233,18 @@ suite('a connection from a hand-over pack', () => {
     await window.store.dispose();
   });
 
+  test('nothing of a pack that differs from what it says is kept', async () => {
+    const window = new Window();
+    const differing = window.open((await writeSample()).zip, (pack) => ({
+      ...pack,
+      differences: [{ kind: 'changed', name: 'data/index.csv' }],
+    }));
+    await assert.rejects(differing, failure('packRefused'));
+    assert.deepEqual(await window.store.stored(), []);
+    assert.deepEqual(window.list.all, []);
+    await window.store.dispose();
+  });
+
   test('an administrator can forbid packs, and every connection but the given ones', async () => {
     for (const [key, file] of [
       ['packs', { packs: false }],
