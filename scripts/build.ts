@@ -12,6 +12,7 @@ const BUNDLES = {
   sample: 'src/sample/api/sampleTransport.ts',
   parquet: 'src/runs/parquetFile.ts',
   pack: 'src/runs/pack/packWriter.ts',
+  unpack: 'src/runs/pack/read/openPack.ts',
   case: 'src/case/caseTools.ts',
   worker: 'src/worker/main.ts',
   // Only in a build with a connection string.

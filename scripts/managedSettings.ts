@@ -123,7 +123,10 @@ const WORDS: Readonly<Record<PolicyKey, KeyWords>> = {
     means:
       '`false`: **Fetch and Keep the Rest** and **Keep Results as They Come…** are not offered, and an order of an earlier window does not go on.',
   },
-  packs: { schema: boolean, means: '`false`: **Hand Over…** is not offered. Packs of others can still be opened.' },
+  packs: {
+    schema: boolean,
+    means: '`false`: **Hand Over…** is not offered, and a pack of others is not opened. A single result of it can be.',
+  },
   record: { schema: boolean, means: '`false`: no record of what was done is kept, and results get no marks.' },
   timeStampAuthority: {
     schema: { type: 'string', maxLength: 500, pattern: '^$|^https://[^/@]+(/|$)' },

@@ -178,7 +178,7 @@ export function createCore(
     statusPages: services.statusPages,
     tableTabs: services.tableTabs,
     paste,
-    backLinks: new BackLinks(services.store, services.notes),
+    backLinks: new BackLinks(services.store, services.notes, services.packs),
     reading: {
       hover: (document, position) => hoverFacts(services.store, document, position),
       symbols: (document, token) => outlines.symbols(document, token),

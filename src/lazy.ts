@@ -8,6 +8,7 @@ import type { noteTexts } from './notes/noteTexts.ts';
 import { toAnalysisThread } from './analysis/workerThread.ts';
 import type { CaseTools } from './case/caseTools.ts';
 import type { writePack } from './runs/pack/packWriter.ts';
+import type { openPack } from './runs/pack/read/openPack.ts';
 import type { writeParquet } from './runs/parquetFile.ts';
 import type { createSampleHunting, createSampleTransport } from './sample/api/sampleTransport.ts';
 
@@ -54,6 +55,11 @@ export async function loadParquetWriter(): Promise<typeof writeParquet> {
 /** Loads the function that writes hand-over packs. */
 export async function loadPackWriter(): Promise<typeof writePack> {
   return (await import('./runs/pack/packWriter.ts')).writePack;
+}
+
+/** Loads the function that reads and checks hand-over packs. */
+export async function loadPackReader(): Promise<typeof openPack> {
+  return (await import('./runs/pack/read/openPack.ts')).openPack;
 }
 
 /** Loads the functions on the files of a case. */

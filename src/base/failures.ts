@@ -68,6 +68,8 @@ export const FAILURES = {
   resultDamaged: {},
   notStoredFile: {},
   notHuntingResults: {},
+  packRefused: {},
+  notInPack: { isExpected: true, isFinal: true },
   cancelled: {},
 } satisfies Readonly<Record<string, FailureTraits>>;
 

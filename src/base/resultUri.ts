@@ -12,9 +12,9 @@ export const CLOUDS = ['commercial', 'gcc', 'gccHigh', 'dod', 'custom'] as const
 /** The clouds that Defender for Endpoint runs in; `custom` is a proxy or a tenant on this machine. */
 export type Cloud = (typeof CLOUDS)[number];
 
-/** Origin of a result: a cloud, or a file that a person opened. */
-export type ResultCloud = Cloud | 'file';
-export const RESULT_CLOUDS: readonly ResultCloud[] = [...CLOUDS, 'file'];
+/** Origin of a result: a cloud, a file that a person opened, or a hand-over pack. */
+export type ResultCloud = Cloud | 'file' | 'pack';
+export const RESULT_CLOUDS: readonly ResultCloud[] = [...CLOUDS, 'file', 'pack'];
 
 /** Identifies a machine action. */
 export interface ActionRef {
@@ -67,7 +67,7 @@ export function buildResultUri(address: ResultAddress, name: ResultName, marks: 
   const raw = address.stream === 'raw' ? ['RAW, not decoded'] : [];
   const time = minuteOf(name.createdAt);
   // Anyone may have written this file, so its tab must not look like a tenant's result.
-  const opened = address.cloud === 'file' ? ['FROM FILE'] : [];
+  const opened = address.cloud === 'file' ? ['FROM FILE'] : address.cloud === 'pack' ? ['FROM PACK'] : [];
   const times = address.cloud === 'file' && time === '' ? [] : [time];
   const file = [...opened, ...raw, ...marks, name.device, name.script, ...times].map(toPathPart).join(' · ');
   return URI.from({
@@ -123,6 +123,16 @@ export function parseResultUri(uri: { readonly scheme: string; readonly query: s
  */
 export function fileRef(sha256: string): ResultRef {
   return { cloud: 'file', tenantId: toGuid(sha256.slice(0, 32)), actionId: toGuid(sha256.slice(32)), commandIndex: 0 };
+}
+
+/**
+ * Returns the identity of a hand-over pack, which stands for the tenant of its results. The seal alone decides it, so that
+ * a pack can never stand for a tenant or for another pack.
+ *
+ * @param seal - SHA-256 of its `tagmanifest-sha256.txt`: 64 hex digits
+ */
+export function packTenant(seal: string): Pick<ResultRef, 'tenantId'> & { readonly cloud: 'pack' } {
+  return { cloud: 'pack', tenantId: toGuid(seal.slice(0, 32)) };
 }
 
 function toGuid(hex: string): string {

@@ -1,7 +1,7 @@
 import { cloudAddresses, NEAR_REGIONS } from '../defender/clouds.ts';
 import type { NearRegion } from '../defender/clouds.ts';
 import { isLoopback } from '../defender/download/resultLink.ts';
-import { CLOUDS, isGuid } from '../base/resultUri.ts';
+import { CLOUDS, isGuid, packTenant } from '../base/resultUri.ts';
 import type { Cloud } from '../base/resultUri.ts';
 import { sampleGraphUrl, sampleTenantId } from '../sample/base/identifiers.ts';
 
@@ -15,13 +15,15 @@ export const SIGN_INS = [
   'accessToken',
   'sample',
 ] as const;
-export type SignIn = (typeof SIGN_INS)[number];
+/** Way in which a connection gets its tokens. `pack`: none, because everything comes from a hand-over pack. */
+export type SignIn = (typeof SIGN_INS)[number] | 'pack';
 
 /** Settings for signing in to a tenant and calling its API, without secrets. */
 export interface Connection {
   /** Name that the user sees. No two connections have the same name. */
   readonly name: string;
-  readonly cloud: Cloud;
+  /** `pack` is never stored, and never accepted from an argument or a file: see {@link packConnection}. */
+  readonly cloud: Cloud | 'pack';
   /** Region of the commercial cloud. Each region has its own API host. */
   readonly region?: NearRegion;
   /** Custom clouds only: base URL of the API. */
@@ -54,6 +56,17 @@ export interface ConnectionProblem {
 /** Returns the connection to the sample tenant, which is part of the extension. It needs no sign-in and no network. */
 export function sampleConnection(name: string): Connection {
   return { name, cloud: 'custom', tenantId: sampleTenantId, clientId: sampleTenantId, signIn: 'sample' };
+}
+
+/** Returns the connection to a hand-over pack. It reaches nothing, and lives as long as its window. */
+export function packConnection(name: string, seal: string): Connection {
+  const tenant = packTenant(seal);
+  return { name, ...tenant, clientId: tenant.tenantId, signIn: 'pack' };
+}
+
+/** Whether a connection has neither an account nor a network. */
+export function needsNoSignIn({ signIn }: Pick<Connection, 'signIn'>): boolean {
+  return signIn === 'sample' || signIn === 'pack';
 }
 
 /** Longest name of a connection, in UTF-16 units. */
@@ -163,7 +176,7 @@ export function readConnection(value: unknown): { connection: Connection } | { p
 /** Returns the base URL of the API that a connection calls. */
 export function apiUrlOf(connection: Connection): string {
   if (connection.cloud === 'custom') return connection.apiUrl ?? 'https://api.sample.invalid';
-  return cloudAddresses(connection.cloud, connection.region).apiUrl;
+  return cloudAddresses(connection.cloud === 'pack' ? 'commercial' : connection.cloud, connection.region).apiUrl;
 }
 
 /**
@@ -171,7 +184,7 @@ export function apiUrlOf(connection: Connection): string {
  */
 export function signInAddressesOf(connection: Connection): { readonly authority: string; readonly scope: string } {
   const { cloud, tenantId } = connection;
-  const known = cloudAddresses(cloud === 'custom' ? 'commercial' : cloud);
+  const known = cloudAddresses(cloud === 'custom' || cloud === 'pack' ? 'commercial' : cloud);
   return {
     authority: `${connection.authority ?? known.authority}/${tenantId}`,
     scope: connection.scope ?? known.scope,
@@ -183,6 +196,7 @@ export function graphUrlOf({ cloud, graphUrl, signIn }: Connection): string | un
   if (signIn === 'sample') return sampleGraphUrl;
   // A pasted token is for one resource, and that is the Defender API.
   if (signIn === 'accessToken') return undefined;
+  if (cloud === 'pack') return undefined;
   return cloud === 'custom' ? graphUrl : cloudAddresses(cloud).graphUrl;
 }
 

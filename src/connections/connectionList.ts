@@ -32,6 +32,8 @@ export class ConnectionList {
   #connections: readonly Connection[] = [];
   #hidden: readonly HiddenConnection[] = [];
   #activeName: string | undefined;
+  /** Packs that are open in this window. They are stored nowhere. */
+  #packs: readonly Connection[] = [];
   #loading: Promise<void> | undefined;
 
   /** Fires when a connection was added, removed or changed, or when another connection becomes active. */
@@ -109,6 +111,19 @@ export class ConnectionList {
     await this.activate(connection.name);
   }
 
+  /**
+   * Adds the connection to a pack, for this window alone, and makes it active.
+   *
+   * @throws LiveResponseError `managed` with the key that forbids it
+   */
+  async hold(connection: Connection): Promise<void> {
+    await this.load();
+    this.mustAllow(connection);
+    this.#packs = [...this.#packs, connection];
+    this.#connections = [...this.#connections, connection];
+    await this.activate(connection.name);
+  }
+
   /** Adds a connection, or replaces the connection with the same name. The active connection stays the same. */
   async keep(connection: Connection): Promise<void> {
     await this.#put(connection);
@@ -127,7 +142,8 @@ export class ConnectionList {
 
   async activate(name: string): Promise<void> {
     await this.load();
-    await this.#worker.call('activateConnection', name);
+    // Another window does not have the pack, and begins with the connection that was active before.
+    if (!this.#packs.some((pack) => pack.name === name)) await this.#worker.call('activateConnection', name);
     this.#activeName = name;
     this.#changed.fire(undefined);
   }
@@ -137,7 +153,8 @@ export class ConnectionList {
     await this.load();
     const known = this.byName(name);
     if (known !== undefined) this.#mustBeOwn(known);
-    await this.#worker.call('deleteConnection', name);
+    if (this.#packs.some((pack) => pack.name === name)) this.#packs = this.#packs.filter((pack) => pack.name !== name);
+    else await this.#worker.call('deleteConnection', name);
     this.#connections = this.#connections.filter((connection) => connection.name !== name);
     if (this.#activeName === name) this.#choose((await this.#worker.call('connections')).active);
     this.#changed.fire(undefined);
@@ -147,6 +164,7 @@ export class ConnectionList {
   async clear(): Promise<void> {
     const { connections } = await this.#worker.call('connections');
     for (const { name } of connections) await this.#worker.call('deleteConnection', name);
+    this.#packs = [];
     await this.#read();
   }
 
@@ -166,6 +184,7 @@ export class ConnectionList {
     // A given connection is never stored: it is there as long as the administrator gives it.
     if (this.isGiven(connection)) return;
     await this.#worker.call('putConnection', connection.name, JSON.stringify(connection));
+    this.#packs = this.#packs.filter(({ name }) => name !== connection.name);
     const others = this.#connections.filter((other) => other.name !== connection.name);
     this.#connections = [...others, connection];
   }
@@ -183,7 +202,7 @@ export class ConnectionList {
       return why === undefined ? [] : [{ connection, why }];
     });
     const allowed = own.filter((connection) => whyHidden(connection) === undefined);
-    this.#connections = [...this.#rules.connections, ...allowed];
+    this.#connections = [...this.#rules.connections, ...allowed, ...this.#packs];
     this.#choose(stored.active);
     this.#changed.fire(undefined);
   }

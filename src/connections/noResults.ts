@@ -9,11 +9,13 @@ import type { NoResultFacts, NoResultReason } from '../model/noResultReasons.ts'
 import type { Run, RunMember } from '../model/run.ts';
 import type { ConnectionList } from './connectionList.ts';
 import type { MachineRecord } from './machineRecords.ts';
+import type { Packs } from './packs.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 export interface NoResultsParts {
   readonly connections: Pick<ConnectionList, 'forTenant'>;
   readonly sessions: Pick<Sessions, 'of'>;
+  readonly packs?: Pick<Packs, 'whyOf'>;
 }
 
 /** Facts about the order of a session's commands. */
@@ -47,6 +49,8 @@ export class NoResults {
     ref: ResultRef,
     failure?: { readonly error: unknown; readonly at: number },
   ): readonly NoResultReason[] | undefined {
+    const told = this.#ofPack(ref);
+    if (told !== undefined) return told;
     const session = this.#sessionOf(ref);
     const action = session?.known(ref.actionId);
     const command = action === undefined ? undefined : findCommand(action, ref.commandIndex);
@@ -67,6 +71,8 @@ export class NoResults {
     failure: NoResultFacts['failure'],
   ): readonly NoResultReason[] => {
     const ref = { ...tenant, actionId: member.actionId, commandIndex: member.commandIndex };
+    const told = this.#ofPack(ref);
+    if (told !== undefined) return told;
     const session = this.#sessionOf(ref);
     const action = session?.known(member.actionId);
     const command = action === undefined ? undefined : findCommand(action, member.commandIndex);
@@ -89,6 +95,12 @@ export class NoResults {
     if (session === undefined) throw new LiveResponseError('noConnection');
     await session.machines.ask(machineId, signal, priority);
     this.#learned.fire(machineId);
+  }
+
+  /** Returns the reason that an open pack gives. */
+  #ofPack(ref: ResultRef): readonly NoResultReason[] | undefined {
+    const why = this.#parts.packs?.whyOf(ref);
+    return why === undefined ? undefined : [{ code: 'packSaid', source: 'seen', values: { why } }];
   }
 
   #sessionOf(tenant: Run['tenant']): Session | undefined {

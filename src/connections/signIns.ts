@@ -13,7 +13,7 @@ import type { PersonalTokenSource, PersonalWay, SignInPrompts, TokenSource } fro
 import { Emitter } from '../base/emitter.ts';
 import { leasePort } from '../worker/ports.ts';
 import type { WorkerPort } from '../worker/workerClient.ts';
-import { destinationOf, ownerOf } from './connection.ts';
+import { destinationOf, needsNoSignIn, ownerOf } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { createTokenSource } from './tokenSources.ts';
 
@@ -75,7 +75,7 @@ export class SignIns {
 
   /** Returns the account that the connection signs in as; undefined when no one is signed in. */
   async account(connection: Connection): Promise<string | undefined> {
-    return connection.signIn === 'sample' ? undefined : (await this.#source(connection)).account();
+    return needsNoSignIn(connection) ? undefined : (await this.#source(connection)).account();
   }
 
   /** Returns the time at which a pasted token expires, in ms since 1970; undefined for tokens that renew themselves. */
@@ -154,7 +154,7 @@ export class SignIns {
 
   /** Deletes everything about a connection that is removed or whose destination was changed. */
   async forget(connection: Connection): Promise<void> {
-    if (connection.signIn === 'sample') return;
+    if (needsNoSignIn(connection)) return;
     await this.#endPrompt(connection);
     // Signs out first, because a renewal in progress would store its tokens again.
     await (await this.#source(connection)).signOut();

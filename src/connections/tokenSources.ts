@@ -65,6 +65,7 @@ export async function createTokenSource(
     case 'clientCertificate':
       return (await loadMsal()).application(await parts(), connection.certificatePath);
     case 'sample':
+    case 'pack':
       throw new LiveResponseError('badArgument', { path: 'signIn' });
   }
 }

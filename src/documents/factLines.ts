@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import { exitWords } from '../messages/exitWords.ts';
-import { formatBytes, formatUtc } from '../messages/format.ts';
+import { formatBytes } from '../messages/format.ts';
+import { fetchedWords } from '../messages/pack/packWords.ts';
 import { findCommand, parameterOf } from '../model/machineAction.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
@@ -22,7 +23,7 @@ export function factLines(facts: StoredFacts): string[] {
     ...said(l10n.t('Created'), name.createdAt),
     ...said(l10n.t('Started'), command?.startTime),
     ...said(l10n.t('Ended'), command?.endTime),
-    l10n.t('Fetched {0}', formatUtc(facts.fetchedAt)),
+    fetchedWords(facts),
     l10n.t('Command {0} of action {1}', ref.commandIndex, ref.actionId),
     l10n.t('File: {0}, SHA-256 {1}', formatBytes(facts.size), facts.sha256),
   ];

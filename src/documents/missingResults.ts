@@ -39,11 +39,19 @@ export class MissingResults {
 
   async #tell(): Promise<void> {
     this.#timer = undefined;
-    const files = [...this.#missing.values()].filter(({ cloud }) => cloud === 'file');
-    const addresses = [...this.#missing.values()].filter(({ cloud }) => cloud !== 'file');
+    const {
+      files = [],
+      packs = [],
+      tenants: addresses = [],
+    } = Object.fromEntries(
+      Map.groupBy(this.#missing.values(), ({ cloud }) =>
+        cloud === 'file' ? 'files' : cloud === 'pack' ? 'packs' : 'tenants',
+      ),
+    );
     for (const key of this.#missing.keys()) this.#told.add(key);
     this.#missing.clear();
-    if (files.length > 0) void this.#tellFiles(files);
+    if (files.length > 0) void this.#tellFiles(files, new LiveResponseError('notStoredFile'));
+    if (packs.length > 0) void this.#tellFiles(packs, new LiveResponseError('notInPack', { reason: 'closed' }));
     if (addresses.length === 0) return;
     const one = addresses.length === 1;
     const sentence = one
@@ -60,12 +68,12 @@ export class MissingResults {
   }
 
   /**
-   * Reports results that were opened from a file. They belong to no tenant, so only a user who has the file can open
-   * them again.
+   * Reports results that were opened from a file or a pack. They belong to no tenant, so only a user who has the file can
+   * open them again.
    */
-  async #tellFiles(files: readonly ResultAddress[]): Promise<void> {
+  async #tellFiles(files: readonly ResultAddress[], why: LiveResponseError): Promise<void> {
     const button = stepLabel('openSaved');
-    const { sentence } = describeFailure(new LiveResponseError('notStoredFile'));
+    const { sentence } = describeFailure(why);
     const answer = await notify('information', sentence, button);
     for (const address of files) this.#told.delete(resultKey(address));
     if (answer === button) await commands.executeCommand(commandIds.openSavedResult);

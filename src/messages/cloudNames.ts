@@ -3,13 +3,14 @@ import type { Cloud } from '../base/resultUri.ts';
 import type { NearRegion } from '../defender/clouds.ts';
 
 /** Returns the name of a cloud in the interface. */
-export function cloudName(cloud: Cloud): string {
-  const names: Readonly<Record<Cloud, string>> = {
+export function cloudName(cloud: Cloud | 'pack'): string {
+  const names: Readonly<Record<typeof cloud, string>> = {
     commercial: l10n.t('Commercial'),
     gcc: l10n.t('US Government GCC'),
     gccHigh: l10n.t('US Government GCC High'),
     dod: l10n.t('US Government DoD'),
     custom: l10n.t('Custom API address'),
+    pack: l10n.t('Hand-over pack'),
   };
   return names[cloud];
 }

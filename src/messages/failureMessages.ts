@@ -5,6 +5,7 @@ import type { FailureCode } from '../base/failures.ts';
 import { huntingLimit, notHuntingResults, refusedHunt } from './auditWords.ts';
 import { deviceWords } from './deviceWords.ts';
 import { formatBytes, formatTime } from './format.ts';
+import { notInPack, packRefused } from './pack/packWords.ts';
 import { forbidden } from './policy/policyWords.ts';
 import { describeSignIn, hasSignInWords } from './signInWords.ts';
 import {
@@ -135,6 +136,8 @@ const STEPS: Readonly<Record<Exclude<FailureCode, ByReason>, readonly NextStep[]
   resultDamaged: ['tryAgain', 'showLog'],
   notStoredFile: ['openSaved'],
   notHuntingResults: [],
+  packRefused: ['openSaved'],
+  notInPack: ['openSaved', 'selectConnection'],
   cancelled: [],
 };
 
@@ -256,6 +259,8 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, ByReason>, (values: Failur
   databaseFailed: databaseFailure,
   resultDamaged: damagedResult,
   notHuntingResults,
+  packRefused,
+  notInPack,
   notStoredFile,
   cancelled: () => l10n.t('Canceled.'),
 };

@@ -34,7 +34,7 @@ const MOST_ERRORS = 5;
 const LONGEST_SENTENCE = 3000;
 
 /** Reasons that the device's errors do not explain. */
-const SILENT: ReadonlySet<NoResultCode> = new Set(['notFetched', 'byDesign', 'file']);
+const SILENT: ReadonlySet<NoResultCode> = new Set(['notFetched', 'byDesign', 'file', 'packSaid']);
 
 const SENTENCES: Readonly<Record<NoResultCode, (values: Values, failure: NoResultFailure | undefined) => string>> = {
   notFetched: () => l10n.t('Not fetched yet.'),
@@ -151,6 +151,7 @@ const SENTENCES: Readonly<Record<NoResultCode, (values: Values, failure: NoResul
       ),
     ].join(' '),
   failed: (_values, failure) => said(failure).join(' '),
+  packSaid: ({ why }) => l10n.t('Not in the pack. It says: {0}', word(why)),
 };
 
 function said(failure: NoResultFailure | undefined): string[] {

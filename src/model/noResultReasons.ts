@@ -93,7 +93,9 @@ export type NoResultCode =
   | 'notAllowed'
   | 'notVisible'
   | 'noPermission'
-  | 'failed';
+  | 'failed'
+  // the words of a hand-over pack
+  | 'packSaid';
 
 /** Origin of a reason. A reason that is only `inferred` is worded as a probability. */
 export type NoResultSource = 'documented' | 'seen' | 'inferred';

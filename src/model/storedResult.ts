@@ -61,10 +61,10 @@ export interface ReceivedFacts {
   readonly opened?: OpenedFrom;
 }
 
-/** A result that a person opened from a file or a pasted link. Only a facts file beside it can add facts. */
+/** A result that a person opened from a file, a pasted link or a hand-over pack. Only a facts file can add facts. */
 export interface OpenedFrom {
-  readonly kind: 'file' | 'link';
-  /** The file's name without its folder, or the host of the link. */
+  readonly kind: 'file' | 'link' | 'pack';
+  /** The name of the file or the pack without its folder, or the host of the link. */
   readonly name: string;
   /** Facts from a `.facts.json` that states the file's own hash; undefined if there was no such file. */
   readonly said: SaidFacts | undefined;

@@ -3,9 +3,10 @@ import type { Position, TextDocument } from 'vscode';
 import { isLiveResponseError } from '../base/errors.ts';
 import { buildOutsideAddress } from '../evidence/blocks/citation.ts';
 import { toLineSpans } from '../evidence/text/quotation.ts';
+import type { Packs } from '../connections/packs.ts';
 import { commandIds } from '../platform/commandIds.ts';
 import { exitWords } from '../messages/exitWords.ts';
-import { formatUtc } from '../messages/format.ts';
+import { fetchedWords } from '../messages/pack/packWords.ts';
 import { describeFailure } from '../messages/failureMessages.ts';
 import { hoverOfLines } from '../platform/show/hovers.ts';
 import type { ResultStore } from '../results/resultStore.ts';
@@ -17,12 +18,18 @@ import { CANNOT_BE_READ, findingSentence, verdictWord } from './verdictWords.ts'
 
 /** Links from citations in Markdown editors back to the cited lines. Reads the store, never the network. */
 export class BackLinks {
-  readonly #store: Pick<ResultStore, 'facts' | 'text'>;
+  readonly #store: Pick<ResultStore, 'facts' | 'known' | 'text'>;
   readonly #notes: Pick<EvidenceNotes, 'texts'>;
+  readonly #packs: Pick<Packs, 'resolve'>;
 
-  constructor(store: Pick<ResultStore, 'facts' | 'text'>, notes: Pick<EvidenceNotes, 'texts'>) {
+  constructor(
+    store: Pick<ResultStore, 'facts' | 'known' | 'text'>,
+    notes: Pick<EvidenceNotes, 'texts'>,
+    packs: Pick<Packs, 'resolve'>,
+  ) {
     this.#store = store;
     this.#notes = notes;
+    this.#packs = packs;
   }
 
   /** Returns the links of a note. */
@@ -43,7 +50,7 @@ export class BackLinks {
   }
 
   async #describe({ found }: CitationPlace): Promise<string[]> {
-    const { address } = found;
+    const address = await this.#packs.resolve(found.address, this.#store);
     const outside = [l10n.t('For a preview, a ticket or a chat:'), buildOutsideAddress(found, env.uriScheme)];
     const facts = await this.#store.facts(address);
     if (facts === undefined) {
@@ -54,13 +61,13 @@ export class BackLinks {
         ...outside,
       ];
     }
-    const said = await this.#compare(found, facts);
+    const said = await this.#compare({ ...found, address }, facts);
     const { name } = facts;
     return [
       [name.device, name.script, exitWords(facts)].join(' · '),
       `${name.connection} · ${address.actionId}#${address.commandIndex} · ${address.stream}`,
       l10n.t('Created {0}', name.createdAt),
-      l10n.t('Fetched {0}', formatUtc(facts.fetchedAt)),
+      fetchedWords(facts),
       `SHA-256 ${facts.sha256}`,
       said,
       ...outside,

@@ -1,5 +1,6 @@
 import { isSameConnection } from '../connections/connection.ts';
 import type { Connection, SignIn } from '../connections/connection.ts';
+import type { Cloud } from '../base/resultUri.ts';
 import type { FoundPolicy } from './policyFile.ts';
 import { POLICY_KEYS, POLICY_NAMES } from './policyKeys.ts';
 import type { Permission, PolicyKey, PolicyValues } from './policyKeys.ts';
@@ -11,7 +12,7 @@ export interface Effective<Value> {
 }
 
 /** Reason why a connection must not be used: the key that forbids it. */
-export type Forbidding = 'onlyTheseConnections' | 'clouds' | 'signIns' | 'sampleTenant';
+export type Forbidding = 'onlyTheseConnections' | 'clouds' | 'signIns' | 'sampleTenant' | 'packs';
 
 /** Managed settings as they were read at the start. They never change while a window is open. */
 export class Policy {
@@ -57,15 +58,18 @@ export class Policy {
   whyForbidden(connection: Connection): Forbidding | undefined {
     if (this.isGiven(connection)) return undefined;
     if (connection.signIn === 'sample') return this.isAllowed('sampleTenant') ? undefined : 'sampleTenant';
+    // Neither `clouds` nor `signIns` can list a pack: it has no cloud, and signs in nowhere.
+    if (connection.signIn === 'pack' && !this.isAllowed('packs')) return 'packs';
     const { connections: listed = [] } = this.#found.values;
     const isListed = listed.some((one) => isSameConnection(one, connection));
     if (!isListed && this.effective('onlyTheseConnections', false).value) return 'onlyTheseConnections';
-    if (!this.offers(connection)) return 'clouds';
+    if (connection.cloud === 'pack') return undefined;
+    if (!this.offers({ cloud: connection.cloud })) return 'clouds';
     return this.offers(connection.signIn) ? undefined : 'signIns';
   }
 
   /** Whether a user may choose a way to sign in, or a cloud, for a new connection. */
-  offers(choice: SignIn | Pick<Connection, 'cloud'>): boolean {
+  offers(choice: SignIn | { readonly cloud: Cloud }): boolean {
     if (choice === 'sample') return this.isAllowed('sampleTenant');
     const { clouds, signIns } = POLICY_KEYS;
     return typeof choice === 'string'

@@ -65,7 +65,7 @@ export class ResultStore {
   readonly tables: StoredTables;
   /** Fires when a result has been stored. */
   readonly onDidStore = this.#stored.event;
-  /** Fires when this window has received a result, and stored it. */
+  /** Fires when this window has received a result, and stored it. Those of a pack come all at once, and do not count. */
   readonly onDidReceive = this.#received.event;
   /** Fires when a stored result no longer has its hash. It was set aside. */
   readonly onDidFindDamage = this.#damaged.event;
@@ -99,10 +99,12 @@ export class ResultStore {
    * @param action - the text from which the action in the facts was read, if it is available
    */
   async put(facts: ReceivedFacts, bytes: Uint8Array, action?: ReceivedAction): Promise<StoredFacts> {
-    const { keep } = this.#rules();
+    // Results of a pack are never written to the disk: they live as long as the pack is open.
+    const isOfPack = facts.ref.cloud === 'pack';
+    const keep = this.keeps && !isOfPack;
     const stored = await this.#worker.call('put', facts, bytes, { keep, action });
     this.#know(stored);
-    this.#received.fire(stored);
+    if (!isOfPack) this.#received.fire(stored);
     if (keep) await this.purge(stored.ref);
     return stored;
   }
@@ -149,6 +151,12 @@ export class ResultStore {
   async delete(refs: readonly ResultRef[]): Promise<void> {
     await this.#worker.call('deleteResults', refs);
     this.#forget(refs.map(resultKey));
+  }
+
+  /** Deletes every result of a tenant. @throws LiveResponseError `databaseFailed` */
+  async deleteOf(tenant: Pick<ResultRef, 'cloud' | 'tenantId'>): Promise<void> {
+    this.#learned.delete(tenantKey(tenant));
+    await this.delete((await this.storedOf(tenant)).map(({ ref }) => ref));
   }
 
   /** Deletes all contents of the databases. @throws LiveResponseError `databaseFailed` */

@@ -164,6 +164,15 @@ export class RunFetches {
     for (const job of jobs) job.end();
   }
 
+  /** Ends the work on the runs of a tenant, and forgets them. */
+  forgetOf(tenant: Run['tenant']): void {
+    for (const key of this.#records.clearOf(tenant)) {
+      const job = this.#jobs.get(key);
+      this.#jobs.delete(key);
+      job?.end();
+    }
+  }
+
   /** Ends the work of this window. The records do not change, so that the next window offers to continue. */
   dispose(): void {
     for (const [key, job] of this.#jobs) {

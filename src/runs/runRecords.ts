@@ -1,4 +1,5 @@
 import { Emitter } from '../base/emitter.ts';
+import { tenantKey } from '../base/resultUri.ts';
 import type { Run } from '../model/run.ts';
 import type { RunRecord, StandingOrder } from '../model/runRecord.ts';
 import type { ResultStore } from '../results/resultStore.ts';
@@ -77,6 +78,15 @@ export class RunRecords {
     if (this.#records.get(key)?.state === 'none') this.#records.delete(key);
   }
 
+  /** Forgets the records of a tenant. @returns the keys of its runs */
+  clearOf(tenant: Run['tenant']): string[] {
+    const runs = [...this.#records.values()].filter(({ run }) => tenantKey(run.tenant) === tenantKey(tenant));
+    const keys = runs.map(({ run }) => run.key);
+    for (const key of keys) this.#records.delete(key);
+    for (const key of keys) this.#changed.fire(key);
+    return keys;
+  }
+
   /** Forgets all records. The caller deletes the stored ones. */
   clear(): void {
     const keys = [...this.#records.keys()];
@@ -126,8 +136,10 @@ export class RunRecords {
     const { order } = record;
     const stated = order !== undefined && how === 'inAdvance' ? this.#inAdvance(key, order) : order;
     if (stated !== undefined) this.#stated.set(key, stated);
+    // Of a pack, nothing is written to the disk.
+    const keep = store.keeps && record.run.tenant.cloud !== 'pack';
     const json = JSON.stringify(stated === undefined ? record : { ...record, order: stated });
-    worker.call('putRun', key, json, { keep: store.keeps }).catch(() => undefined);
+    worker.call('putRun', key, json, { keep }).catch(() => undefined);
   }
 
   /** Adds to what the order of a run has taken. A negative number takes back what was not used. */

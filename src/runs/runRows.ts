@@ -45,7 +45,7 @@ export function toRows(
     const facts = known(ref);
     const failure = record.failures[memberKey(member)];
     const reasons = facts === undefined ? explain(record.run.tenant, member, failure) : [];
-    return { member, ref, facts, failure, reasons, state: stateOf(member, facts, failure) };
+    return { member, ref, facts, failure, reasons, state: stateOf(member, facts, failure, ref) };
   });
 }
 
@@ -77,14 +77,21 @@ const ASKED_STATES: ReadonlySet<RowState> = new Set(['failed', 'pending', 'runni
 
 /** Returns the IDs of the devices whose records could explain a missing result, each once. */
 export function devicesToAsk(rows: readonly RunRow[]): readonly string[] {
-  const asked = rows.filter(({ state }) => ASKED_STATES.has(state));
+  // Of a pack's devices, Defender is asked through a connection to their tenant.
+  const asked = rows.filter(({ ref, state }) => ref.cloud !== 'pack' && ASKED_STATES.has(state));
   return [...new Set(asked.flatMap(({ member }) => member.machineId ?? []))];
 }
 
-function stateOf(member: RunMember, facts: StoredFacts | undefined, failure: KeptFailure | undefined): RowState {
+function stateOf(
+  member: RunMember,
+  facts: StoredFacts | undefined,
+  failure: KeptFailure | undefined,
+  { cloud }: ResultRef,
+): RowState {
   if (facts?.transcript !== undefined) return facts.large === undefined ? 'result' : 'large';
   if (facts !== undefined) return 'unreadable';
-  if (failure !== undefined) return 'failed';
+  // A result that a pack does not hold cannot be fetched.
+  if (failure !== undefined || (cloud === 'pack' && isAvailable(member))) return 'failed';
   if (isAvailable(member)) return 'notFetched';
   if (member.result === 'never') return 'never';
   if (member.result === 'notYet') return member.actionStatus === 'Pending' ? 'pending' : 'running';

@@ -1,6 +1,7 @@
 import type { Memento } from 'vscode';
 import { apiUrlOf } from '../connections/connection.ts';
 import type { Connection } from '../connections/connection.ts';
+import type { Packs } from '../connections/packs.ts';
 import type { SignIns } from '../connections/signIns.ts';
 import type { TenantClient } from '../defender/tenantClient.ts';
 import { loadSampleTransport, loadTenantClient } from '../lazy.ts';
@@ -12,6 +13,7 @@ import { sampleStart } from './sampleStart.ts';
 
 interface TenantParts extends Pick<GroundServices, 'log' | 'settings' | 'telemetry' | 'worker'> {
   readonly signIns: SignIns;
+  readonly packs: Pick<Packs, 'client'>;
   readonly state: Memento;
   /** Called after each call to the API. */
   readonly onCalled: () => void;
@@ -19,6 +21,8 @@ interface TenantParts extends Pick<GroundServices, 'log' | 'settings' | 'telemet
 
 /** Creates the client of a connection. The first call loads the client's code. */
 export async function openTenant(connection: Connection, parts: TenantParts): Promise<TenantClient> {
+  // Without the code for HTTP: nothing can be asked of a pack.
+  if (connection.cloud === 'pack') return parts.packs.client(connection);
   const { signIns, log, settings, telemetry, state, worker, onCalled } = parts;
   const createTenantClient = await loadTenantClient();
   const ledger = ledgerPort(worker, connection);

@@ -33,13 +33,18 @@ const TABLES_IDLE_MS = 15 * 60_000;
 
 export function createResultServices(
   context: ExtensionContext,
-  { settings, worker, toolVersion }: GroundServices,
-  { findSource }: TenantServices,
+  { log, settings, worker, toolVersion }: GroundServices,
+  { findSource, packs }: TenantServices,
 ): ResultServices {
   const analysis = new Analysis({ startThread: startAnalysisThread });
   // A person looks at a table for long, so its rows stay in memory longer than a view of a text.
   const tabling = new Analysis({ startThread: startAnalysisThread, idleMs: TABLES_IDLE_MS });
   const store = new ResultStore({ worker, analysis, tabling, rules: settings.storageRules });
+  packs.onDidClose((tenant) => {
+    store.deleteOf(tenant).catch((error: unknown) => {
+      log.failure('closing a pack', error);
+    });
+  });
   return {
     store,
     analysis,

@@ -1,6 +1,6 @@
 import { LiveResponseError } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
-import { loadPackWriter, loadParquetWriter } from '../lazy.ts';
+import { loadPackReader, loadPackWriter, loadParquetWriter } from '../lazy.ts';
 import { Urgency } from '../base/urgency.ts';
 import type { RunRecord } from '../model/runRecord.ts';
 import { estimateRun } from '../runs/runEstimate.ts';
@@ -23,6 +23,7 @@ export interface RunServices {
   /** Loads the function that writes Parquet. */
   readonly loadParquetWriter: typeof loadParquetWriter;
   readonly loadPackWriter: typeof loadPackWriter;
+  readonly loadPackReader: typeof loadPackReader;
   /** Estimates how long, in milliseconds, this number of background calls for a run takes. */
   readonly estimateRun: (record: Pick<RunRecord, 'run'>, calls: number) => Promise<number>;
 }
@@ -34,42 +35,47 @@ function asking({ signal, meter }: Payment): Asking {
 
 export function createRunServices(
   { worker, leases, policy, settings }: GroundServices,
-  { connections, sessions, signIns }: TenantServices,
+  { connections, packs, sessions, signIns }: TenantServices,
   { store, results }: ResultServices,
 ): RunServices {
+  const runs = new RunFetches({
+    store,
+    worker,
+    open: (ref, payment) => results.open(ref, { ...payment, priority: 'background' }),
+    prepare: async (run, missing, payment) => {
+      const connection = connections.forTenant(run.tenant);
+      if (connection === undefined) return;
+      await loadUnknown(sessions.of(connection).actions(true), run, missing, asking(payment));
+    },
+    renew: async (run, lookedAt, payment) => {
+      const connection = connections.forTenant(run.tenant);
+      if (connection === undefined) throw new LiveResponseError('noConnection');
+      const session = sessions.of(connection);
+      const { filter } = run;
+      return filter === undefined
+        ? renewHosts(session, run, lookedAt, asking(payment))
+        : renewFilterRun(session, { ...run, filter }, lookedAt, asking(payment));
+    },
+    keepsOrders: policy.isAllowed('standingOrders'),
+    room: async () => {
+      const { keep, maxBytes } = settings.storageRules();
+      return keep && maxBytes !== undefined ? maxBytes * FULL_SHARE - (await store.storedBytes()) : Infinity;
+    },
+    account: async ({ tenant }) => {
+      const connection = connections.forTenant(tenant);
+      return connection === undefined ? undefined : signIns.account(connection);
+    },
+    hold: (name, signal, work) => leases.hold(name, signal, work),
+    clock: systemClock,
+  });
+  packs.onDidClose((tenant) => {
+    runs.forgetOf(tenant);
+  });
   return {
-    runs: new RunFetches({
-      store,
-      worker,
-      open: (ref, payment) => results.open(ref, { ...payment, priority: 'background' }),
-      prepare: async (run, missing, payment) => {
-        const connection = connections.forTenant(run.tenant);
-        if (connection === undefined) return;
-        await loadUnknown(sessions.of(connection).actions(true), run, missing, asking(payment));
-      },
-      renew: async (run, lookedAt, payment) => {
-        const connection = connections.forTenant(run.tenant);
-        if (connection === undefined) throw new LiveResponseError('noConnection');
-        const session = sessions.of(connection);
-        const { filter } = run;
-        return filter === undefined
-          ? renewHosts(session, run, lookedAt, asking(payment))
-          : renewFilterRun(session, { ...run, filter }, lookedAt, asking(payment));
-      },
-      keepsOrders: policy.isAllowed('standingOrders'),
-      room: async () => {
-        const { keep, maxBytes } = settings.storageRules();
-        return keep && maxBytes !== undefined ? maxBytes * FULL_SHARE - (await store.storedBytes()) : Infinity;
-      },
-      account: async ({ tenant }) => {
-        const connection = connections.forTenant(tenant);
-        return connection === undefined ? undefined : signIns.account(connection);
-      },
-      hold: (name, signal, work) => leases.hold(name, signal, work),
-      clock: systemClock,
-    }),
+    runs,
     loadParquetWriter,
     loadPackWriter,
+    loadPackReader,
     estimateRun: async ({ run }, count) => {
       const connection = connections.forTenant(run.tenant);
       if (connection === undefined) return 0;

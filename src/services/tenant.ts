@@ -6,6 +6,7 @@ import { Emitter } from '../base/emitter.ts';
 import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
 import { ConnectionList } from '../connections/connectionList.ts';
 import { NoResults } from '../connections/noResults.ts';
+import { Packs } from '../connections/packs.ts';
 import { Sessions } from '../connections/sessions.ts';
 import { ownerOf } from '../connections/connection.ts';
 import type { Session } from '../connections/sessions.ts';
@@ -32,6 +33,8 @@ export interface TenantServices {
   readonly sessions: Sessions;
   /** The audit trail that was opened from an export, or fetched. */
   readonly auditTrail: AuditTrail;
+  /** The hand-over packs that are open in this window. */
+  readonly packs: Packs;
   /** Whether a connection may send hunting queries to Microsoft Graph. */
   readonly huntingConsent: HuntingConsent;
   /** Runs a hunting query: one POST that only reads. Refused without the person's consent. */
@@ -81,8 +84,10 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
     allowsWay: (connection, way) => policy.allowsWay(connection, way),
   });
   const connections = new ConnectionList(worker, policy);
+  const packs = new Packs(connections);
   const sessions = new Sessions(connections, (connection) =>
     openTenant(connection, {
+      packs,
       ...ground,
       signIns,
       state: context.globalState,
@@ -116,7 +121,7 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
     loadTenantHunting,
     loadSampleHunting,
   });
-  const noResults = new NoResults({ connections, sessions });
+  const noResults = new NoResults({ connections, sessions, packs });
   const actions = new ShownActions(connections, sessions);
   signIns.onDidChange((connection) => {
     // A session is renewed because another account may have access to other devices.
@@ -142,6 +147,7 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
     signIns,
     connections,
     sessions,
+    packs,
     auditTrail,
     huntingConsent,
     hunt,
@@ -154,6 +160,8 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
       // A result that was opened from a file belongs to no tenant, so it cannot be fetched.
       if (ref.cloud === 'file') throw new LiveResponseError('notStoredFile');
       await connections.load();
+      if (ref.cloud === 'pack' && packs.of(ref) === undefined)
+        throw new LiveResponseError('notInPack', { reason: 'closed' });
       const connection = connections.forTenant(ref);
       if (connection === undefined) throw new LiveResponseError('noConnection');
       const session = sessions.of(connection);

@@ -57,7 +57,7 @@ export function createViewServices(
   const companions = new CompanionTabs();
   const calls = new CallsItem(async () => {
     const { active } = connections;
-    return active === undefined ? undefined : ledgerPort(worker, active).usage();
+    return active === undefined || active.cloud === 'pack' ? undefined : ledgerPort(worker, active).usage();
   });
   parts.onDidCall(() => void calls.update());
   const runOverviews = new RunOverviews({

@@ -5,6 +5,7 @@ import { exitMood, exitWords } from '../messages/exitWords.ts';
 import { hoverOfLines } from '../platform/show/hovers.ts';
 import { createStatusItem, showStatus } from '../platform/show/statusItems.ts';
 import { formatBytes, formatUtc } from '../messages/format.ts';
+import { fetchedWords } from '../messages/pack/packWords.ts';
 import { commandOf } from '../model/openedCommand.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
@@ -71,7 +72,9 @@ function exitIcon(facts: StoredFacts): string {
 
 function exitTooltip(facts: StoredFacts): MarkdownString {
   return hoverOfLines([
-    l10n.t('{0}, fetched {1}', formatBytes(facts.size), formatUtc(facts.fetchedAt)),
+    facts.opened?.kind === 'pack'
+      ? `${formatBytes(facts.size)}. ${fetchedWords(facts)}`
+      : l10n.t('{0}, fetched {1}', formatBytes(facts.size), formatUtc(facts.fetchedAt)),
     ...remarksOn(facts),
     l10n.t('Click for actions.'),
   ]);

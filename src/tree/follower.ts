@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { commands, l10n, window, workspace } from 'vscode';
 import type { Disposable, TreeView } from 'vscode';
+import { needsNoSignIn } from '../connections/connection.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { ShownActions, ShownList } from '../connections/shownActions.ts';
 import { systemClock } from '../base/clock.ts';
@@ -123,7 +124,8 @@ export class Follower implements Disposable {
   #watchRow(row: TreeNode): void {
     if (row.kind !== 'action' && row.kind !== 'command') return;
     const action = this.#actions.shown?.actions.get(row.actionId);
-    if (action !== undefined) this.#watched.add(action);
+    // Nothing happens in a pack any more.
+    if (action !== undefined && this.#actions.shown?.tenant.cloud !== 'pack') this.#watched.add(action);
   }
 
   /** Returns the list to follow; undefined while the view is hidden, following is off or the list is not loaded. */
@@ -164,8 +166,8 @@ export class Follower implements Disposable {
 }
 
 /**
- * Whether windows can share what they find. They cannot for the sample, because each window has its own sample tenant.
+ * Whether windows can share what they find. They cannot for the sample and for a pack, which each window has for itself.
  */
-function isShared({ signIn }: Connection): boolean {
-  return signIn !== 'sample';
+function isShared(connection: Connection): boolean {
+  return !needsNoSignIn(connection);
 }

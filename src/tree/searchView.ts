@@ -109,7 +109,7 @@ function stateOf(run: SearchRun | undefined): 'none' | 'running' | 'listed' | 'e
   return run.state === 'running' ? 'running' : 'ended';
 }
 
-function resultItem({ name, hits, more, fetchedAt, givenUp }: ResultHits): TreeItem {
+function resultItem({ ref, name, hits, more, fetchedAt, givenUp }: ResultHits): TreeItem {
   const lines = hits.length + more;
   const why = {
     tooSlow: l10n.t('given up: the expression takes too long on it'),
@@ -118,7 +118,8 @@ function resultItem({ name, hits, more, fetchedAt, givenUp }: ResultHits): TreeI
   const words = [
     ...(givenUp === undefined ? [] : [why[givenUp]]),
     ...(lines === 0 ? [] : [lines === 1 ? l10n.t('1 line') : l10n.t('{0} lines', lines)]),
-    l10n.t('fetched {0}', formatUtc(fetchedAt)),
+    // The time at which a result of a pack was fetched is only the pack's word.
+    ref.cloud === 'pack' ? name.connection : l10n.t('fetched {0}', formatUtc(fetchedAt)),
   ];
   const item = createRow(
     { label: `${name.device} · ${name.script}`, description: words.join(' · ') },

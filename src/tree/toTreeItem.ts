@@ -67,6 +67,8 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
   const facts = shownCommand === undefined ? undefined : stored(shownCommand.index);
   const opensScript = openable !== undefined && resultOf(action, openable) === 'transcript';
   const folder = main === undefined || main !== only ? undefined : asPiece(shortSubjectOf(main).folder);
+  // Nothing can be fetched for it, and its tooltip and its page say why.
+  const absent = isAbsent(node) && opensScript && facts === undefined ? l10n.t('not in the pack') : undefined;
   const more = action.commands.length > 1 ? l10n.t('{0} commands', action.commands.length) : undefined;
   const state = stateForRow(action, shownCommand, facts);
   const label = place.grouping === 'device' ? title : hostOf(action);
@@ -78,6 +80,7 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
       label,
       description: given(
         state,
+        absent,
         repeats ? undefined : title,
         more,
         rowTimeOf(action, place.now, place.isAge),
@@ -90,7 +93,7 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
         more,
         isWatched ? l10n.t('watched') : undefined,
         ageOf(action, place.now),
-        opensScript && facts === undefined ? l10n.t('not fetched, 1 call') : undefined,
+        absent ?? (opensScript && facts === undefined ? l10n.t('not fetched, 1 call') : undefined),
       ).join(', '),
     },
     action.commands.length > 0 ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
@@ -114,6 +117,11 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
   return item;
 }
 
+/** Whether a missing result cannot be fetched, because the row is of a hand-over pack. */
+function isAbsent({ tenant }: ActionNode | CommandNode): boolean {
+  return tenant.cloud === 'pack';
+}
+
 /** Creates the row of a command. Arguments tell commands with the same script apart. */
 export function commandItem(
   node: CommandNode,
@@ -125,7 +133,7 @@ export function commandItem(
   const isAlone = action.commands.filter((other) => subjectOf(other) === subjectOf(command)).length === 1;
   const isSilent = stored === undefined && command.commandStatus === 'Completed';
   const state = stored === undefined ? commandState(action, command, stored) : shortExitWords(stored);
-  const isFetchable = stored === undefined && resultOf(action, command) === 'transcript';
+  const isFetchable = stored === undefined && resultOf(action, command) === 'transcript' && !isAbsent(node);
   const facts = [isAlone ? undefined : asPiece(parameterOf(command, 'Args')), ranFor(command), asPiece(folder)];
   const item = createRow({
     label: `#${command.index.toString()} ${name}`,

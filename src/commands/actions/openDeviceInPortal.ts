@@ -15,7 +15,7 @@ async function openDeviceInPortal(services: DeviceServices, args: readonly unkno
     return;
   }
   const { cloud, tenantId, machineId } = device;
-  if (cloud === 'custom' || cloud === 'file' || !machineId) throw new LiveResponseError('noPortal');
+  if (cloud === 'custom' || cloud === 'file' || cloud === 'pack' || !machineId) throw new LiveResponseError('noPortal');
   const { portalUrl } = cloudAddresses(cloud);
   const path = `/machines/v2/${encodeURIComponent(machineId)}/overview`;
   await openPage(`${portalUrl}${path}?tid=${tenantId}`);

@@ -14,7 +14,7 @@ import { tagResults } from './marks/tagResults.ts';
 import { openCase, startCase } from './startCase.ts';
 import { verifyRecord } from './verifyRecord.ts';
 
-type CaseCommandServices = OpenServices & Pick<Services, 'marks' | 'remarkThreads' | 'reports'>;
+type CaseCommandServices = OpenServices & Pick<Services, 'marks' | 'packs' | 'remarkThreads' | 'reports'>;
 
 interface CaseItem extends QuickPickItem {
   readonly run: (services: CaseCommandServices, runner: CommandRunner) => Promise<void>;

@@ -1,6 +1,8 @@
 import { InputBoxValidationSeverity, l10n } from 'vscode';
 import { sampleConnection } from '../../connections/connection.ts';
 import type { Connection } from '../../connections/connection.ts';
+import { RESULT_SCHEME } from '../../base/scheme.ts';
+import { closeTabs } from '../../documents/resultUris.ts';
 import type { Services } from '../../services/services.ts';
 import { cloudName } from '../../messages/cloudNames.ts';
 import { forbidden, managedWord } from '../../messages/policy/policyWords.ts';
@@ -36,13 +38,20 @@ async function removeConnection(services: Pick<Services, 'connections' | 'signIn
     {
       severity: 'warning',
       question: l10n.t('Remove the connection "{0}"?', chosen.name),
-      details: [l10n.t('What signing in brought is forgotten. Results that were fetched stay stored.')],
+      details: [
+        chosen.cloud === 'pack'
+          ? l10n.t('Everything of the pack is removed from this window. Its file stays where it is.')
+          : l10n.t('What signing in brought is forgotten. Results that were fetched stay stored.'),
+      ],
     },
     remove,
   );
   if (answer !== remove) return;
   await services.signIns.forget(chosen);
   await services.connections.remove(chosen.name);
+  // Results and overviews of a pack name its identity in their addresses.
+  if (chosen.cloud === 'pack')
+    await closeTabs(({ scheme, query }) => scheme.startsWith(RESULT_SCHEME) && query.includes(chosen.tenantId));
 }
 
 /**

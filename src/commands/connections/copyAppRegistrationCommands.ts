@@ -10,7 +10,7 @@ import { defineCommand } from '../common/defineCommand.ts';
  */
 async function copyAppRegistrationCommands(services: Pick<Services, 'connections'>): Promise<void> {
   const { active } = services.connections;
-  const isTenant = active !== undefined && active.signIn !== 'sample';
+  const isTenant = active !== undefined && active.signIn !== 'sample' && active.cloud !== 'pack';
   await env.clipboard.writeText(
     appRegistrationCommands(isTenant ? { tenantId: active.tenantId, cloud: active.cloud } : { cloud: 'commercial' }),
   );

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { destinationOf } from '../../connections/connection.ts';
+import { destinationOf, needsNoSignIn } from '../../connections/connection.ts';
 import type { Services } from '../../services/services.ts';
 import { pickConnection } from './connectionCommands.ts';
 import { runConnectionWizard } from './wizard/runConnectionWizard.ts';
@@ -17,7 +17,7 @@ async function editConnection(
 ): Promise<void> {
   // The sample tenant has nothing to edit, and what an administrator gives is not the user's to change.
   const { connections } = services;
-  const editable = connections.all.filter((one) => one.signIn !== 'sample' && !connections.isGiven(one));
+  const editable = connections.all.filter((one) => !needsNoSignIn(one) && !connections.isGiven(one));
   const named = editable.find(({ name }) => name === args[0]);
   const before = named ?? (await pickConnection(services, l10n.t('Edit Connection'), editable));
   if (before === undefined) return;

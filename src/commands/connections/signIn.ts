@@ -1,4 +1,5 @@
 import { InputBoxValidationSeverity, l10n } from 'vscode';
+import { needsNoSignIn } from '../../connections/connection.ts';
 import type { Connection } from '../../connections/connection.ts';
 import { isGuid } from '../../base/resultUri.ts';
 import type { Resource } from '../../identity/claims.ts';
@@ -33,7 +34,7 @@ async function signIn(
 async function signOut(services: Pick<Services, 'connections' | 'signIns'>): Promise<void> {
   const { active } = services.connections;
   if (active === undefined) return;
-  if (active.signIn === 'sample') {
+  if (needsNoSignIn(active)) {
     tellUnneeded(active);
     return;
   }
@@ -52,6 +53,7 @@ async function signInTo(
 ): Promise<void> {
   switch (connection.signIn) {
     case 'sample':
+    case 'pack':
       tellUnneeded(connection);
       return;
     case 'accessToken':
@@ -80,6 +82,7 @@ export async function useFirst(
 ): Promise<void> {
   switch (connection.signIn) {
     case 'sample':
+    case 'pack':
       return;
     case 'accessToken':
       await tellSignedIn(services, connection);

@@ -33,7 +33,7 @@ const GONE: ReadonlySet<FailureCode> = new Set(['notFound', 'noResult']);
 async function checkNotes(
   services: Pick<
     Services,
-    'activeCase' | 'connections' | 'log' | 'notes' | 'reports' | 'results' | 'sessions' | 'store'
+    'activeCase' | 'connections' | 'log' | 'notes' | 'packs' | 'reports' | 'results' | 'sessions' | 'store'
   >,
   runner: CommandRunner,
 ): Promise<void> {
@@ -43,13 +43,16 @@ async function checkNotes(
     return;
   }
   const note = document.getText();
-  const found = findEvidence(note);
+  const cited = findEvidence(note);
   const unreadable = findUnreadable(note);
   const saved = findSavedFiles(note);
-  if (found.length + unreadable.length + saved.length === 0) {
+  if (cited.length + unreadable.length + saved.length === 0) {
     void notify('information', l10n.t('This note cites no result.'));
     return;
   }
+  const found = await Promise.all(
+    cited.map(async (one) => ({ ...one, address: await services.packs.resolve(one.address, services.store) })),
+  );
   const outcomes = new Map<string, Outcome>();
   const missing: ResultRef[] = [];
   for (const { address } of found) {
@@ -57,7 +60,8 @@ async function checkNotes(
     if (outcomes.has(key)) continue;
     const facts = await services.store.facts(address);
     outcomes.set(key, facts === undefined ? notFetched(services, address) : { facts });
-    if (facts === undefined && services.connections.forTenant(address) !== undefined) missing.push(address);
+    if (facts === undefined && address.cloud !== 'pack' && services.connections.forTenant(address) !== undefined)
+      missing.push(address);
   }
   const answer = missing.length === 0 ? 'stored' : await askToFetch(services, basename(document.uri.path), missing);
   if (answer === undefined) return;
@@ -200,7 +204,10 @@ async function check(
     });
     const { compareEvidence } = await services.notes.texts();
     const { verdict, finding } = compareEvidence(found, facts, text);
-    return { verdict, line, place, names, sentence: findingSentence(finding) };
+    const sentence = findingSentence(finding);
+    // Whoever wrote the pack could write both, the result and the note.
+    const pack = facts.opened?.kind === 'pack' ? ` ${l10n.t('Compared with the pack {0}.', facts.opened.name)}` : '';
+    return { verdict, line, place, names, sentence: sentence + pack };
   } catch (error) {
     if (!isLiveResponseError(error) || !CANNOT_BE_READ.has(error.code)) throw error;
     return { verdict: 'unknown', line, place, names, sentence: describeFailure(error).sentence };

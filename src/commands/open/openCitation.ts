@@ -15,7 +15,11 @@ import { defineCommand } from '../common/defineCommand.ts';
  * `liveResponse.openCitation`: opens a link in a note, or an address from outside VS Code. The author of the link must
  * not be able to spend this user's calls. Therefore a result that is not stored is fetched only if the user agrees.
  */
-async function openCitation(services: OpenServices, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function openCitation(
+  services: OpenServices & Pick<Services, 'packs'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
   const citation = readCitation(args[0]);
   if (citation === undefined) throw new LiveResponseError('badArgument', { path: 'link' });
   await openCited(services, runner, citation.address, citation.spans[0]?.firstLine);
@@ -23,14 +27,14 @@ async function openCitation(services: OpenServices, runner: CommandRunner, args:
 
 /** Opens a line that somebody else named. */
 export async function openCited(
-  services: OpenServices,
+  services: OpenServices & Pick<Services, 'packs'>,
   runner: CommandRunner,
   address: ResultAddress,
   line: number | undefined,
 ): Promise<void> {
   const { stream, view } = address;
-  const ref = refOf(address);
-  if ((await services.store.facts(ref)) === undefined && !(await mayFetch(services, address))) return;
+  const ref = await services.packs.resolve(refOf(address), services.store);
+  if ((await services.store.facts(ref)) === undefined && !(await mayFetch(services, { ...address, ...ref }))) return;
   await openTarget(services, runner, { ref, stream, view, line }, true);
 }
 
@@ -41,6 +45,7 @@ function readCitation(value: unknown): Citation | undefined {
 
 async function mayFetch(services: Pick<Services, 'connections'>, address: ResultAddress): Promise<boolean> {
   if (address.cloud === 'file') throw new LiveResponseError('notStoredFile');
+  if (address.cloud === 'pack') throw new LiveResponseError('notInPack', { reason: 'closed' });
   const connection = services.connections.forTenant(address);
   if (connection === undefined) throw new LiveResponseError('noConnection');
   const fetch = l10n.t('Fetch');

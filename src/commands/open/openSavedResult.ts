@@ -12,6 +12,8 @@ import { storeLargeFile } from '../../results/storeLargeFile.ts';
 import type { Services } from '../../services/services.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { toProgress } from '../common/downloadProgress.ts';
+import { askForSeal, isPack, openPackFile } from './openPack.ts';
+import type { PackServices } from './openPack.ts';
 import { openTarget } from './openTarget.ts';
 import type { OpenServices } from './openTarget.ts';
 import { MAX_FACTS_BYTES } from '../save/factsFile.ts';
@@ -28,15 +30,18 @@ const MAX_FACTS_FILES = 10;
 
 /**
  * `liveResponse.openSavedResult`: opens a result file from the disk, or the file of a download link, like a fetched
- * result. It makes no call. With an argument (a file's address, or a link) it asks no question.
+ * result. A hand-over pack is opened as a connection. It makes no call. With an argument (a file's address, or a link) it asks no question.
  */
 async function openSavedResult(
-  services: OpenServices & Pick<Services, 'downloadLink' | 'settings'>,
+  services: OpenServices & PackServices & Pick<Services, 'downloadLink' | 'settings'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
   const source = args[0] === undefined ? await askForSource() : readSource(args[0]);
-  if (source !== undefined) await openSource(services, runner, source, services.settings.maxDownloadBytes());
+  if (source instanceof Uri && isPack(source)) {
+    const seal = args[0] === undefined ? await askForSeal() : '';
+    if (seal !== undefined) await openPackFile(services, runner, source, seal);
+  } else if (source !== undefined) await openSource(services, runner, source, services.settings.maxDownloadBytes());
 }
 
 /**
@@ -45,7 +50,7 @@ async function openSavedResult(
  * @param limit - largest file that is opened before the user was told its size, in bytes
  */
 async function openSource(
-  services: OpenServices & Pick<Services, 'downloadLink' | 'settings'>,
+  services: OpenServices & PackServices & Pick<Services, 'downloadLink' | 'settings'>,
   runner: CommandRunner,
   source: Uri | string,
   limit: number,
@@ -226,7 +231,7 @@ async function askForSource(): Promise<Uri | string | undefined> {
   const file = {
     iconPath: new ThemeIcon('file'),
     label: l10n.t('File…'),
-    detail: l10n.t('A result file that was saved: .json or .gz'),
+    detail: l10n.t('A result file that was saved (.json or .gz), or a hand-over pack (.zip)'),
   };
   const link = {
     iconPath: new ThemeIcon('link'),
@@ -242,7 +247,7 @@ async function askForFile(): Promise<Uri | undefined> {
   const [uri] =
     (await window.showOpenDialog({
       title: l10n.t('Open Saved Result'),
-      filters: { [l10n.t('Result files')]: ['json', 'gz'], [l10n.t('All files')]: ['*'] },
+      filters: { [l10n.t('Result files')]: ['json', 'gz', 'zip'], [l10n.t('All files')]: ['*'] },
     })) ?? [];
   return uri;
 }

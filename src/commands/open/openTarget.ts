@@ -48,6 +48,7 @@ const SAID_ON_PAGE: ReadonlySet<FailureCode> = new Set([
   'noResultByDesign',
   'commandNotFinished',
   'commandNeverRan',
+  'notInPack',
 ]);
 
 /**

@@ -39,7 +39,7 @@ export function addHead(text: OverviewText, parts: OverviewParts): void {
   text.add([summary(rows), ...reviewedWords(parts)].join(' · ')).end();
   // A record is written a moment after its last result.
   const isDone = record.state === 'running' && rows.length > 0 && rows.every(({ state }) => state !== 'notFetched');
-  const isComplete = rows.length > 0 && rows.every(({ state }) => !MAY_COME.has(state));
+  const isComplete = rows.length > 0 && rows.every(({ state, ref }) => !MAY_COME.has(state) || ref.cloud === 'pack');
   const hasAll = rows.every(({ state }) => state === 'result' || state === 'large');
   text.add(stateWords(isDone ? { ...record, state: 'ended' } : record, eta, { isComplete, hasAll })).add('  ');
   if (isActive && record.state === 'paused') text.link(l10n.t('Resume'), commandIds.resumeRun).add(' · ');

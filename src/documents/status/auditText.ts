@@ -42,7 +42,12 @@ export function buildAudit(trail: OpenedTrail, record: AuditRecord, { actionOf, 
   if (record.raw.length > LONGEST_RAW) text.add(' …');
   text.end().end();
   text.link(l10n.t('Copy as Note'), commandIds.copyAuditNote, { record: idOf(record) });
-  if (record.deviceId !== '' && trail.tenant !== undefined && trail.tenant.cloud !== 'custom')
+  if (
+    record.deviceId !== '' &&
+    trail.tenant !== undefined &&
+    trail.tenant.cloud !== 'custom' &&
+    trail.tenant.cloud !== 'pack'
+  )
     text.add(' · ').link(l10n.t('Open Device in Portal'), commandIds.openDeviceInPortal, { record: idOf(record) });
   text.end();
   return text;

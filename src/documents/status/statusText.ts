@@ -54,16 +54,23 @@ export function buildStatus(parts: StatusParts): LinkedText {
   const steps: [label: string, id: string, argument?: object][] = [];
   if (facts !== undefined) steps.push([l10n.t('Open Result'), commandIds.openResult, target]);
   else if (kind === 'file') steps.push([stepLabel('saveToFile'), commandIds.exportRaw, target]);
-  else if (kind !== 'none' && kind !== 'never') steps.push([l10n.t('Fetch Again'), commandIds.openResult, target]);
-  if (action !== undefined && !isFinished(action))
+  else if (kind !== 'none' && kind !== 'never' && ref.cloud !== 'pack')
+    steps.push([l10n.t('Fetch Again'), commandIds.openResult, target]);
+  if (action !== undefined && !isFinished(action) && ref.cloud !== 'pack')
     steps.push([l10n.t('Watch Action'), commandIds.watchAction, { actionId }]);
-  if (action !== undefined && action.machineId !== null && facts === undefined && kind !== 'none')
+  if (
+    action !== undefined &&
+    action.machineId !== null &&
+    facts === undefined &&
+    kind !== 'none' &&
+    ref.cloud !== 'pack'
+  )
     steps.push([
       parts.record === undefined ? l10n.t('Ask About the Device (1 call)') : l10n.t('Ask Again (1 call)'),
       commandIds.explainEmpty,
       { ...target, ask: true },
     ]);
-  if (action !== undefined && action.machineId !== null && ref.cloud !== 'custom')
+  if (action !== undefined && action.machineId !== null && ref.cloud !== 'custom' && ref.cloud !== 'pack')
     steps.push([l10n.t('Open Device in Portal'), commandIds.openDeviceInPortal, target]);
   steps.push([l10n.t('Copy Action ID'), commandIds.copyActionId, target]);
   for (const [at, step] of steps.entries()) {

@@ -78,7 +78,7 @@ function resultSource({ store }: TableSourceParts, uri: Uri): TableSource | unde
     earlier: () => findEarlier(store, facts === undefined ? [] : [facts]),
     contains: (other) => resultKey(other) === resultKey(ref),
     missing: why,
-    canFetch: () => facts === undefined && ref.cloud !== 'file',
+    canFetch: () => facts === undefined && ref.cloud !== 'file' && ref.cloud !== 'pack',
   };
 }
 

@@ -32,7 +32,11 @@ export interface EvidenceParts {
 const NONE = '–';
 const SEPARATOR = ' · ';
 /** Words for a file that a user opened. Anyone may have written it, so it must not look like a tenant's result. */
-const OPENED = { file: 'Opened from the file', link: 'Downloaded by a pasted link from' } as const;
+const OPENED = {
+  file: 'Opened from the file',
+  link: 'Downloaded by a pasted link from',
+  pack: 'From the pack',
+} as const;
 
 /**
  * Describes a quotation and its source. Invisible characters and line ends in a value are made visible.
@@ -114,6 +118,7 @@ function countLines(lines: number): string {
 function describeFields(source: EvidenceSource, quotation: Quotation, value: (text: string) => Part): Field[] {
   const { address, blob, opened } = source;
   const ids = opened === undefined ? address : opened.said;
+  const isOfPack = opened?.kind === 'pack';
   const said = (label: string, text: Said): Field[] =>
     text === null || text === undefined || text === '' ? [] : [{ label, parts: [value(text)] }];
   const number = (label: string, text: string): Field => ({ label, parts: [text] });
@@ -138,7 +143,7 @@ function describeFields(source: EvidenceSource, quotation: Quotation, value: (te
     ...said('Ended (server)', source.endedAt),
     ...said('Updated (server)', source.updatedAt),
     { label: 'Fetched', parts: describeFetch(source, value) },
-    ...said('Fetched by', source.fetchedBy),
+    ...said('Fetched by', source.fetchedBy).map((field) => (isOfPack ? asSaid(field) : field)),
     {
       label: 'Fetched with',
       parts: source.fetchedWith
@@ -160,8 +165,10 @@ function describeFields(source: EvidenceSource, quotation: Quotation, value: (te
 }
 
 /** Describes the fetch: the local time, and its offset from the server's clock, in full seconds like that clock. */
-function describeFetch({ fetchedAt, answeredAt, blob }: EvidenceSource, value: (text: string) => Part): Part[] {
-  const local: Part[] = [value(new Date(fetchedAt).toISOString()), ' by the local clock'];
+function describeFetch({ fetchedAt, answeredAt, blob, opened }: EvidenceSource, value: (text: string) => Part): Part[] {
+  // Whoever wrote the pack fetched it, or says so.
+  const whose = opened?.kind === 'pack' ? ' by the clock of another machine, as the pack says' : ' by the local clock';
+  const local: Part[] = [value(new Date(fetchedAt).toISOString()), whose];
   if (blob.date === undefined) return [...local, '; the server gave no Date'];
   const server = Date.parse(blob.date);
   const parts: Part[] = [...local, "; the server's Date was ", value(blob.date)];
@@ -169,6 +176,11 @@ function describeFetch({ fetchedAt, answeredAt, blob }: EvidenceSource, value: (
   const offset = Math.floor((answeredAt ?? fetchedAt) / 1000) - Math.floor(server / 1000);
   const withDownload = answeredAt === undefined ? ', the time of the download included' : '';
   return [...parts, `, offset ${offset < 0 ? '−' : '+'}${Math.abs(offset)} s${withDownload}`];
+}
+
+/** Adds that a value is the word of a pack. */
+function asSaid({ label, parts }: Field): Field {
+  return { label, parts: [...parts, ', as the pack says'] };
 }
 
 function describeMismatch(

@@ -11,7 +11,7 @@ export interface EvidenceSource {
   readonly address: ResultAddress;
   /** Origin of a result that a user opened from a file or a link. `said` contains the ids of a facts file beside it. */
   readonly opened?: {
-    readonly kind: 'file' | 'link';
+    readonly kind: 'file' | 'link' | 'pack';
     readonly name: string;
     readonly said:
       | { readonly cloud: string; readonly tenantId: string; readonly actionId: string; readonly commandIndex: number }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { buildResultUri } from '../../base/resultUri.ts';
+import { buildResultUri, CLOUDS } from '../../base/resultUri.ts';
 import { ExportTally, toNdjsonRow } from '../../evidence/export/exportText.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
 import { toExportRows, toRunCsv } from '../runRows.ts';
@@ -74,14 +74,25 @@ function indexRow(run: PackInput['run'], { row, number, why, file }: PackHost): 
     bytes: facts?.size,
     exitCode: facts?.transcript?.exitCode,
     script: scriptOf(run, member),
+    createdUtc: member.createdAt,
+    actionStatus: member.actionStatus,
+    commandStatus: member.commandStatus,
+    arguments: run.words.args,
+    comment: run.words.comment,
     link: facts === undefined ? undefined : linkOf(facts),
   };
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
 }
 
-/** Returns the address of a result, which opens it where the extension and a connection to the tenant are. */
-export function linkOf({ ref, name }: Pick<StoredFacts, 'ref' | 'name'>): string {
-  return buildResultUri({ ...ref, stream: 'output' }, name).toString(true);
+/**
+ * Returns the address of a result, which opens it where the extension and a connection to the tenant are. A result that
+ * came from a pack keeps the tenant that this pack names.
+ */
+export function linkOf({ ref, name, opened }: Pick<StoredFacts, 'ref' | 'name' | 'opened'>): string {
+  const said = opened?.said;
+  const cloud = CLOUDS.find((known) => known === said?.cloud);
+  const own = said === undefined || cloud === undefined ? ref : { ...ref, cloud, tenantId: said.tenantId };
+  return buildResultUri({ ...own, stream: 'output' }, name).toString(true);
 }
 
 function text(path: string, write: () => string): PackFile {

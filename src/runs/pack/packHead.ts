@@ -7,12 +7,14 @@ import type { PackHead } from './packWriter.ts';
 export function packHead({ run, rows, canHold }: PackInput, toolVersion: string): PackHead {
   const { script, args, comment } = run.words;
   const stored = hostsOf(rows, canHold).flatMap(({ row }) => row.facts ?? []);
+  // Results of a pack that was opened keep the tenant that it names.
+  const tenant = stored[0]?.opened?.said ?? run.tenant;
   const newest = stored.reduce((time, { fetchedAt }) => Math.max(time, fetchedAt), 0);
   return {
     info: [
       ['Bag-Software-Agent', `Live Response Results ${toolVersion}`],
       ['External-Description', `${LABEL}. Live response run of ${script} on ${rows.length.toString()} hosts`],
-      ['Live-Response-Tenant', `${run.tenant.cloud} ${run.tenant.tenantId}`],
+      ['Live-Response-Tenant', `${tenant.cloud} ${tenant.tenantId}`],
       ['Live-Response-Script', script],
       ['Live-Response-Arguments', args],
       ['Live-Response-Comment', comment],

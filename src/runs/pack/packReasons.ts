@@ -45,6 +45,7 @@ const WORDS: Readonly<Record<NoResultCode, string>> = {
   notVisible: 'not visible to the account that asked',
   noPermission: 'the account that asked lacked a permission',
   failed: 'fetching failed',
+  packSaid: '',
 };
 
 /** Longest text of a device or server that is taken over, in UTF-16 units. */
@@ -54,6 +55,8 @@ const LONGEST = 300;
 export function whyNotPacked(row: RunRow, isPacked: boolean): string {
   if (isPacked) return '';
   if (row.facts !== undefined) return 'stored in pieces: only in a pack that is saved on the machine of the extension';
+  const [{ code, values } = {}] = row.reasons;
+  if (code === 'packSaid') return String(values?.['why']);
   const said = row.reasons.map(reasonWords);
   const failure = row.failure === undefined ? [] : [`last attempt: ${row.failure.code}`];
   const device = row.member.commandErrors.map((text) => `the device said: ${short(text)}`);

@@ -30,7 +30,7 @@ export function createStoreHandlers(results: KeptResults, onDeleted: () => void,
     onDeleted();
   };
   return {
-    storedBytes: () => results.sizes().reduce((sum, { size }) => sum + size, 0),
+    storedBytes: () => kept(results).reduce((sum, { size }) => sum + size, 0),
     stored: () =>
       results.sizes().flatMap(({ key, size, quoted }) => {
         const facts = parseFacts(results.facts(key) ?? '');
@@ -48,7 +48,7 @@ export function createStoreHandlers(results: KeptResults, onDeleted: () => void,
       return undefined;
     },
     purge: (rule) => {
-      const keys = findPurged(results.sizes(), rule, Date.now()).map(({ key }) => key);
+      const keys = findPurged(kept(results), rule, Date.now()).map(({ key }) => key);
       if (keys.length > 0) deleteRows(keys);
       return keys;
     },
@@ -63,6 +63,11 @@ export function createStoreHandlers(results: KeptResults, onDeleted: () => void,
       return undefined;
     },
   };
+}
+
+/** Returns the rows to which the person's limits apply. A pack must not push results out, and its age is its own. */
+function kept(results: KeptResults): ListedRow[] {
+  return results.sizes().filter(({ key }) => !key.startsWith('pack|'));
 }
 
 /** Finds the rows that the rule removes. @param rows - newest first */

@@ -22,6 +22,7 @@ const BUNDLES = [
   'parquet',
   'sample',
   'shared',
+  'unpack',
   'worker',
 ];
 
@@ -89,6 +90,7 @@ suite('the bundles', () => {
       './pack.cjs',
       './parquet.cjs',
       './sample.cjs',
+      './unpack.cjs',
       ...builtIn,
       'vscode',
     ]);

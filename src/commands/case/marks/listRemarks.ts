@@ -20,7 +20,7 @@ interface RemarkItem extends QuickPickItem {
 
 /** Lists the remarks of the case, and opens the line of the chosen one. */
 export async function listRemarks(
-  services: OpenServices & Pick<Services, 'marks' | 'remarkThreads'>,
+  services: OpenServices & Pick<Services, 'marks' | 'packs' | 'remarkThreads'>,
   runner: CommandRunner,
 ): Promise<void> {
   const { marks, store, remarkThreads } = services;

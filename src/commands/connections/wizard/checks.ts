@@ -9,7 +9,6 @@ import {
 import type { Connection } from '../../../connections/connection.ts';
 import { cloudAddresses } from '../../../defender/clouds.ts';
 import { isGuid } from '../../../base/resultUri.ts';
-import type { Cloud } from '../../../base/resultUri.ts';
 import type { CertificateProblem } from '../../../identity/certificateFile.ts';
 import { isFor, isForResource, readClaims } from '../../../identity/claims.ts';
 import { hostsIn, idIn, isHost, mayKeepSecret } from './draft.ts';
@@ -63,7 +62,7 @@ export function check(step: TextStep, text: string, draft: Draft, context: Check
 export function checkToken(
   token: string,
   now: number,
-  cloud: Cloud | undefined,
+  cloud: Connection['cloud'] | undefined,
   connection?: Connection,
 ): Problem | undefined {
   const claims = readClaims(token);
@@ -71,7 +70,7 @@ export function checkToken(
   if (claims.expiresAt !== undefined && claims.expiresAt <= now) return 'tokenExpired';
   if (connection !== undefined && !isFor(claims, connection)) return 'foreignToken';
   // A custom cloud may expect any audience, so its tokens cannot be checked for it.
-  if (cloud === undefined || cloud === 'custom') return undefined;
+  if (cloud === undefined || cloud === 'custom' || cloud === 'pack') return undefined;
   const resource = cloudAddresses(cloud).scope.replace(/\/\.default$/u, '');
   if (!isForResource(claims, resource)) return 'otherAudience';
   return undefined;

@@ -1,6 +1,7 @@
 import { destinationOf, readConnection, sampleConnection } from '../../../connections/connection.ts';
 import type { Connection, SignIn } from '../../../connections/connection.ts';
 import { LiveResponseError } from '../../../base/errors.ts';
+import type { Cloud } from '../../../base/resultUri.ts';
 import { withoutEnd, withoutStart } from '../../../evidence/text/trimEnds.ts';
 import { readClaims } from '../../../identity/claims.ts';
 import { AZURE_CLI_CLIENT_ID } from '../../../identity/tools/wellKnownClients.ts';
@@ -22,7 +23,7 @@ export type TextStep =
 export type Step = 'signIn' | 'place' | TextStep;
 
 /** Cloud and, for the commercial cloud, optionally a region. */
-export type Place = Pick<Connection, 'cloud' | 'region'>;
+export type Place = Pick<Connection, 'region'> & { readonly cloud: Cloud };
 
 /** Answers of the user, exactly as typed. Therefore going back and forth between steps loses nothing. */
 export interface Draft {
@@ -56,7 +57,7 @@ const WITH_SIGN_IN_SERVICE: ReadonlySet<SignIn> = new Set([
 /** Returns the first draft: empty, or filled with the fields of an existing connection. */
 export function draftOf(existing: Connection | undefined): Draft {
   // If the existing connection is the sample connection, only its name can be useful for another connection.
-  if (existing === undefined || existing.signIn === 'sample') {
+  if (existing === undefined || existing.signIn === 'sample' || existing.cloud === 'pack') {
     const texts = existing === undefined ? {} : { name: existing.name };
     return { signIn: undefined, place: undefined, texts, keyIsEncrypted: false };
   }

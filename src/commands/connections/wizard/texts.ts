@@ -1,7 +1,6 @@
 import { l10n } from 'vscode';
 import type { Connection } from '../../../connections/connection.ts';
 import { cloudAddresses } from '../../../defender/clouds.ts';
-import type { Cloud } from '../../../base/resultUri.ts';
 import type { Problem } from './checks.ts';
 import type { Step, TextStep } from './draft.ts';
 
@@ -29,8 +28,11 @@ export function stepTitle(step: Step, existing: Connection | undefined): string 
 }
 
 /** Returns the instruction of a step: what to type, and where the user finds it. */
-export function promptFor(step: TextStep, cloud: Cloud, mayKeep: boolean): string {
-  const resource = cloudAddresses(cloud === 'custom' ? 'commercial' : cloud).scope.replace('/.default', '');
+export function promptFor(step: TextStep, cloud: Connection['cloud'], mayKeep: boolean): string {
+  const resource = cloudAddresses(cloud === 'custom' || cloud === 'pack' ? 'commercial' : cloud).scope.replace(
+    '/.default',
+    '',
+  );
   const { authority, scope, graphUrl } = cloudAddresses('commercial');
   const prompts: Readonly<Record<TextStep, string>> = {
     apiUrl: l10n.t('Base of the API, for example of a proxy. The token is sent there.'),

@@ -1,0 +1,92 @@
+import { isGuid } from '../../../base/resultUri.ts';
+import { ExportTally, toStrictJson } from '../../../evidence/export/exportText.ts';
+
+/** A row of a pack's index. Everything in it is the word of whoever wrote the pack. */
+export interface PackRow {
+  readonly number: number;
+  readonly device: string;
+  readonly machineId?: string | undefined;
+  /** Lower-case GUID. */
+  readonly actionId: string;
+  readonly commandIndex: number;
+  readonly state: string;
+  readonly why?: string | undefined;
+  /** Name of its result within the pack; undefined if it has none. */
+  readonly file?: string | undefined;
+  readonly sha256?: string | undefined;
+  readonly bytes?: number | undefined;
+  readonly exitCode?: number | undefined;
+  readonly script?: string | undefined;
+  /** Not in packs of earlier versions, like the ones below. */
+  readonly createdUtc?: string | undefined;
+  readonly actionStatus?: string | undefined;
+  readonly commandStatus?: string | undefined;
+  readonly arguments?: string | undefined;
+  readonly comment?: string | undefined;
+}
+
+const TEXTS = ['device', 'actionId', 'state'] as const;
+const MAYBE_TEXTS = [
+  ...(['machineId', 'why', 'file', 'sha256', 'script', 'createdUtc'] as const),
+  ...(['actionStatus', 'commandStatus', 'arguments', 'comment'] as const),
+];
+const MAYBE_NUMBERS = ['bytes', 'exitCode'] as const;
+/** Largest index of a command that an address can name. */
+const MOST_INDEX = 999_999;
+
+/** Reads a line of the index; undefined if it is not one that a pack has. */
+export function readPackRow(line: string): PackRow | undefined {
+  const value = parseObject(line);
+  if (value === undefined) return undefined;
+  const isIndex = (one: unknown): boolean => Number.isSafeInteger(one) && Number(one) >= 0;
+  const isRight =
+    TEXTS.every((key) => typeof value[key] === 'string') &&
+    MAYBE_TEXTS.every((key) => value[key] === undefined || typeof value[key] === 'string') &&
+    MAYBE_NUMBERS.every((key) => value[key] === undefined || Number.isSafeInteger(value[key])) &&
+    isGuid(value['actionId']) &&
+    isIndex(value['number']) &&
+    isIndex(value['commandIndex']) &&
+    Number(value['commandIndex']) <= MOST_INDEX;
+  return isRight ? (value as unknown as PackRow) : undefined;
+}
+
+/**
+ * Parses a JSON object as packs write it, without what the prototype of objects would add. A text that is written in
+ * another way is refused: a key that stands twice would say one thing here, and another thing to another program.
+ *
+ * @param indent - number of blanks per level, as it was written
+ * @returns undefined for anything else
+ */
+export function parseObject(json: string, indent?: number): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (toStrictJson(value, new ExportTally(), indent) !== json) return undefined;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    return Object.assign(Object.create(null), value) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Largest number of cells in a row. A pack writes 20. */
+const MOST_CELLS = 64;
+
+/**
+ * Returns the cells of a CSV text, row by row (RFC 4180). Ends at what is no CSV.
+ *
+ * @param most - largest number of rows that is read
+ */
+export function readCells(text: string, most: number): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/uy;
+  while (cell.lastIndex < text.length && rows.length < most && row.length < MOST_CELLS) {
+    const [, quoted, plain = '', end] = cell.exec(text) ?? [];
+    if (end === undefined) break;
+    row.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === ',') continue;
+    rows.push(row);
+    row = [];
+  }
+  return rows;
+}

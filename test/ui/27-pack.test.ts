@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, before, test } from 'node:test';
+import { buildEvidence } from '../../src/evidence/blocks/noteForms.ts';
+import { cutQuotation } from '../../src/evidence/text/quotation.ts';
+import { toEvidenceSource } from '../../src/results/evidenceSource.ts';
+import { chooseQuickPick, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
+import { waitFor } from '../rig/waiting.ts';
+import {
+  clickDialog,
+  clickRow,
+  readDialog,
+  readEditor,
+  readNotifications,
+  readTree,
+  waitForNotification,
+} from '../rig/workbenchParts.ts';
+import { packInput, writeSample } from '../unit/runs/pack/samplePack.ts';
+import { menuTitle } from './support/commands.ts';
+import { answerFileDialog } from './support/fileDialog.ts';
+import { openAtEnd } from './support/notes.ts';
+import { readScreen } from './support/screen.ts';
+import { takePictures, waitForExitCode, waitForTab } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
+
+const VIEW = 'Pack run';
+
+workbenchSuite('a hand-over pack in a fresh profile, without a connection', { tenant: 'none' }, (session) => {
+  const { tabs, waitForLine } = readScreen(session);
+  const place = (name: string): string => path.join(session.workspace.folder, name);
+  const palette = (command: string): Promise<void> => runCommand(session.page, `Live Response: ${menuTitle(command)}`);
+  let seal = '';
+
+  before(async () => {
+    const sealed = await writeSample();
+    ({ seal } = sealed);
+    await writeFile(place('run.zip'), sealed.zip);
+    const bytes = Buffer.from(sealed.zip);
+    // A byte of the first result, which is stored as it is.
+    const at = bytes.indexOf('data/results/0001-dc1.json.gz') + 60;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    await writeFile(place('damaged.zip'), bytes);
+    await writeFile(place('picture.zip'), 'PK, and nothing more');
+    // The quotation is that of the person who fetched the result.
+    const [row] = packInput().rows;
+    const source = row?.facts === undefined ? undefined : toEvidenceSource(row.facts, 'output', '0.1.0');
+    assert.ok(source !== undefined);
+    const quotation = cutQuotation('dc1\nline\u2028two\n', [
+      { start: { line: 0, character: 0 }, end: { line: 0, character: 3 } },
+    ]);
+    await writeFile(place('notes.md'), `# Notes\n\n${buildEvidence({ kind: 'fullBlock' }, [{ source, quotation }])}`);
+  });
+  afterEach(async () => {
+    await runCommand(session.page, 'Notifications: Clear All Notifications');
+  });
+
+  async function open(name: string, given: string): Promise<void> {
+    const { page } = session;
+    await palette('openSavedResult');
+    await chooseQuickPick(page, 'File…');
+    await answerFileDialog(page, 'Open Saved Result', '/', place(name));
+    await waitForQuickInput(page, ({ title }) => title === 'Open Hand-Over Pack');
+    await typeQuickInput(page, given);
+  }
+
+  test('opens with its seal, and its hosts are rows, also those without a result', async () => {
+    await open('run.zip', seal);
+    const { text } = await waitForNotification(session.page, 'Opened run.zip');
+    assert.match(text, /11 of 14 hosts with their result\. Its seal is yours/u);
+    const rows = await waitFor('its hosts', async () => {
+      const all = await readTree(session.page, VIEW);
+      return all.length === 14 ? all : undefined;
+    });
+    assert.ok(rows.some(({ label, description }) => label === 'dc1' && description.includes('collect.ps1')));
+    assert.ok(rows.some(({ label, description }) => label === 'lt-1' && description.includes('Pending')));
+    assert.ok(rows.every(({ ariaLabel }) => !ariaLabel.includes('1 call')));
+    await takePictures(session, 'pack');
+  });
+
+  test('a result opens as one of the pack, with its exit code', async () => {
+    await clickRow(session.page, VIEW, 'dc2');
+    await waitForTab(session.page, 'FROM PACK · dc2 · collect.ps1');
+    await waitForExitCode(session.page, 'Exit 1');
+    await waitFor('its text', async () => (await readEditor(session.page)).includes('dc2'));
+  });
+
+  test('a host without a result says why, in the words of the pack', async () => {
+    await clickRow(session.page, VIEW, 'lt-1');
+    await waitForLine('Not in the pack. It says: the session did not start');
+  });
+
+  test('the overview of its run counts them, and offers nothing to fetch', async () => {
+    await palette('openRun');
+    await chooseQuickPick(session.page, 'collect.ps1');
+    await waitForLine('14 hosts');
+    const lines = await readEditor(session.page);
+    assert.ok(!lines.some((line) => /Fetch Missing…|Ask About/u.test(line)), lines.join('\n'));
+  });
+
+  test('a note of whoever fetched it is matching, and its link leads to the line', async () => {
+    const { page } = session;
+    await openAtEnd(page, place('notes.md'));
+    await palette('checkNotes');
+    await waitForLine('1 MATCHING');
+    await waitForLine('Compared with the pack');
+    await takePictures(session, 'pack-notes');
+    await runCommand(page, 'View: Close Editor');
+  });
+
+  test('a damaged pack is only a page that says in what it differs', async () => {
+    await open('damaged.zip', '');
+    await waitForLine('DAMAGED. Differences: ').catch(async (error: unknown) => {
+      throw new Error(JSON.stringify(await readNotifications(session.page)), { cause: error });
+    });
+    await waitForLine('Changed: data/results/0001-dc1.json.gz');
+    await waitForLine('Nothing of this pack is shown');
+    await takePictures(session, 'pack-damaged');
+    assert.equal((await readTree(session.page, VIEW)).length, 14);
+  });
+
+  test('what is no pack is refused with a sentence', async () => {
+    await open('picture.zip', '');
+    const { text } = await waitForNotification(session.page, 'This zip is cut off or damaged');
+    assert.match(text, /Ask whoever sent it/u);
+  });
+
+  test('without its connection, nothing of it is left', async () => {
+    const { page } = session;
+    await palette('removeConnection');
+    await chooseQuickPick(page, VIEW);
+    const { text } = await waitFor('the question', () => readDialog(page));
+    assert.match(text, /Everything of the pack is removed from this window/u);
+    await clickDialog(page, 'Remove');
+    await waitFor('its tabs to close', async () => (await tabs()).every((label) => !label.includes('FROM PACK')));
+    await page.locator('.welcome-view-content').first().waitFor();
+  });
+});
