@@ -26,7 +26,7 @@ export interface FileBranches {
   readonly left: readonly { readonly line: number; readonly text: string }[];
 }
 
-/** What is known of a file: code that ran in any process, and where any process saw a block begin. */
+/** State of a file: code that ran in any process, and where any process saw a block begin. */
 interface FileState {
   readonly file: string;
   readonly source: string;
@@ -36,7 +36,7 @@ interface FileState {
   readonly starts: Set<number>;
 }
 
-/** What is left of a block when only brackets and ends of statements are in it: V8 counts it, and nothing can run. */
+/** Blocks of brackets and ends of statements only: V8 counts them, and nothing in them can run. */
 const NOTHING_TO_RUN = /^[\s{}()[\];,]*$/u;
 
 /**
@@ -87,7 +87,7 @@ export class CoverageMerge {
       .flatMap((one) => one.ranges)
       .sort((one, other) => one.startOffset - other.startOffset || other.endOffset - one.endOffset);
     const ran = new Uint8Array(state.taken.length);
-    // What is inside of a block comes after it, so the innermost block decides.
+    // Inner blocks come after those around them, so the innermost block decides.
     for (const { startOffset, endOffset, count } of ranges) {
       ran.fill(count > 0 ? 1 : 0, startOffset, endOffset);
       state.starts.add(startOffset);
