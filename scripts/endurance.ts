@@ -4,6 +4,8 @@ import { FaultPort } from '../test/endurance/faultPort.ts';
 import { tryFaults, watch } from '../test/endurance/nthFault.ts';
 import type { AnyFault, FaultReport } from '../test/endurance/nthFault.ts';
 import { killWindows } from '../test/endurance/kills.ts';
+import { openManyWindows } from '../test/endurance/manyWindows.ts';
+import type { ManyReport } from '../test/endurance/manyWindows.ts';
 import type { KillReport } from '../test/endurance/kills.ts';
 import { allFaults, boundedFaults, networkFaults } from '../test/endurance/plans.ts';
 
@@ -15,6 +17,10 @@ import { allFaults, boundedFaults, networkFaults } from '../test/endurance/plans
 const DOCUMENT = 'docs/reference/endurance.md';
 const KILLS = 500;
 const BOUNDED_KILLS = 16;
+/** Simulated minutes of many windows, with a seed each. */
+const MANY_MINUTES = 30;
+const BOUNDED_MANY_MINUTES = 3;
+const MANY_SEEDS = [1, 2, 3];
 /** Kinds that a bounded run tries at each request. */
 const BOUNDED_KINDS = 4;
 
@@ -35,16 +41,26 @@ for (const [door, faults] of Object.entries(plans)) {
   reports.push([door, await tryFaults(port, faults)]);
 }
 const killed = await killing;
-const problems = [...reports.flatMap(([, report]) => report.problems), ...killed.problems];
+const many: ManyReport[] = [];
+for (const seed of isBounded ? MANY_SEEDS.slice(0, 1) : MANY_SEEDS) {
+  console.log(`many windows, seed ${seed}`);
+  many.push(await openManyWindows(isBounded ? BOUNDED_MANY_MINUTES : MANY_MINUTES, seed));
+}
+const problems = [
+  ...reports.flatMap(([, report]) => report.problems),
+  ...killed.problems,
+  ...many.flatMap((report) => report.problems),
+];
 for (const problem of problems) console.error(problem);
 const config = await resolveConfig(DOCUMENT);
-await writeFile(DOCUMENT, await format(write(reports, killed), { ...config, parser: 'markdown' }));
+await writeFile(DOCUMENT, await format(write(reports, killed, many), { ...config, parser: 'markdown' }));
 // Timers of windows that are over must not keep this process awake.
 process.exit(problems.length === 0 ? 0 : 1);
 
 function write(
   faults: readonly (readonly [string, FaultReport])[],
   { kills, runs, results, problems: found }: KillReport,
+  windows: readonly ManyReport[],
 ): string {
   const calls = passed.length.toString();
   return [
@@ -75,6 +91,19 @@ function write(
     'After each kill: both databases are whole; every stored result has its hash; nothing that was stored before is gone; no result is asked for after it was stored, or twice by one process; the count of calls is not below the requests that were sent; no 100 requests in a minute and no 1,500 in an hour are exceeded, on a clock on which the pauses pass at once.',
     '',
     'Not tried here: a kill inside of SQLite’s own writes, and a loss of power.',
+    '',
+    '## Many windows',
+    '',
+    'Eight processes with the client, the worker code and one `shared.db` fetch a run, follow the list and click, against the local tenant. Time passes ten times faster in them, and the limits of the tenant with it. Windows are killed and opened again, stopped for a while, or all stopped as when the machine sleeps. The clock is set by an hour.',
+    '',
+    '| seed | minutes | kills | stops | sleeps | clock steps | calls | results | notices | problems |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...windows.map(
+      (one) =>
+        `| ${one.seed} | ${one.minutes} | ${one.kills} | ${one.stops} | ${one.sleeps} | ${one.clockSteps} | ${one.calls} | ${one.results} | ${one.notices} | ${one.problems.length} |`,
+    ),
+    '',
+    'By the recording of the tenant and the notes of the windows: never more than 100 calls in a minute and 1,500 in an hour, and no call refused; each result is fetched once, and once more only if a window was killed or stopped between its decision and its store; only the window with the lease fetches a run; an event is told once, unless the window that told it was killed or stopped at that moment; both databases are whole, and each stored result has its hash.',
     '',
   ].join('\n');
 }
