@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/base/clock.ts';
 import type { Clock } from '../../src/base/clock.ts';
-import { Leases } from '../../src/base/leases.ts';
+import { Leases, sinceStart } from '../../src/base/leases.ts';
 import { ActionStore } from '../../src/actions/actionStore.ts';
 import { QueuedBudget } from '../../src/defender/calls/budget.ts';
 import { withLocalFallback } from '../../src/defender/calls/localLedger.ts';
@@ -111,7 +111,7 @@ export function openSession(
   };
   const findSource = (): Promise<ResultSource> => Promise.resolve(source);
   const results = new ResultService({ store, findSource, maxBytes: () => 64 * 1024 * 1024 });
-  const leases = new Leases(leasePort(store), clock);
+  const leases = new Leases(leasePort(store), clock, sinceStart);
   const runs = new RunFetches({
     store,
     worker: store,

@@ -9,6 +9,7 @@ import type { Run } from '../../../src/model/run.ts';
 import { action, command, TENANT } from '../results/fixtures.ts';
 
 const signal = new AbortController().signal;
+const asking = { signal, priority: 'background' } as const;
 
 function runOfActions(...actions: readonly ReturnType<typeof action>[]): Run {
   const [found] = findRuns(actions, TENANT);
@@ -81,12 +82,12 @@ suite('asking about the hosts of a run', () => {
   test('a server that lists changes costs one question; another one is asked by creation, too', async () => {
     const run = runOfActions(open);
     const ended = { ...open, status: 'Succeeded', commands: [command()] };
-    const whole = await renewHosts({ ...session('whole', ended), known: () => ended }, run, undefined, signal);
+    const whole = await renewHosts({ ...session('whole', ended), known: () => ended }, run, undefined, asking);
     assert.deepEqual(
       whole.members.map(({ actionId, result }) => [actionId, result]),
       [['open', 'transcript']],
     );
-    const wider = await renewHosts(session('created'), run, Date.now(), signal);
+    const wider = await renewHosts(session('created'), run, Date.now(), asking);
     assert.deepEqual(
       wider.members.map(({ actionId }) => actionId),
       ['joined', 'open'],
@@ -97,7 +98,7 @@ suite('asking about the hosts of a run', () => {
   test('actions that the session has forgotten stay as they were', async () => {
     const run = runOfActions(open);
     const forgetful = { ...session('whole'), known: () => undefined };
-    assert.deepEqual((await renewHosts(forgetful, run, undefined, signal)).members, run.members);
+    assert.deepEqual((await renewHosts(forgetful, run, undefined, asking)).members, run.members);
     const lacking = renewRun(run, () => ({ ...open, commands: [] }));
     assert.deepEqual(lacking.members, run.members);
   });
@@ -143,13 +144,13 @@ suite('the filter of an order', () => {
       fetchChanges: () => Promise.resolve({ actions: [action({ id: 'more' })], extent: 'tooMany' as const }),
       fetchCreated: () => Promise.resolve([action({ id: 'created' })]),
     };
-    const renewed = await renewFilterRun(session, filtered, undefined, signal);
+    const renewed = await renewFilterRun(session, filtered, undefined, asking);
     assert.deepEqual(renewed.members, run.members);
     const grown = await renewFilterRun(
       session,
       { ...filtered, filter: { ...filtered.filter, grows: true } },
       5,
-      signal,
+      asking,
     );
     assert.deepEqual(grown.members.map(({ actionId }) => actionId).sort(), [action().id, 'created', 'more'].sort());
   });
