@@ -15,6 +15,7 @@ import { benchOpen } from '../test/bench/open.bench.ts';
 import { benchSharedBudget } from '../test/bench/sharedBudget.bench.ts';
 import { benchSearch } from '../test/bench/search.bench.ts';
 import { benchRun } from '../test/bench/run.bench.ts';
+import { benchStore } from '../test/bench/store.bench.ts';
 import { benchTable } from '../test/bench/table.bench.ts';
 import { benchTablePage } from '../test/bench/tablePage.bench.ts';
 import { benchTree } from '../test/bench/tree.bench.ts';
@@ -35,6 +36,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   large: benchLarge,
   largeRun: benchLargeRun,
   search: benchSearch,
+  store: benchStore,
   table: benchTable,
   tablePage: benchTablePage,
   heap: benchHeap,

@@ -4,6 +4,10 @@ import { FaultPort } from '../test/endurance/faultPort.ts';
 import { tryFaults, watch } from '../test/endurance/nthFault.ts';
 import type { AnyFault, FaultReport } from '../test/endurance/nthFault.ts';
 import { killWindows } from '../test/endurance/kills.ts';
+import { openManyWindows } from '../test/endurance/manyWindows.ts';
+import { soak } from '../test/endurance/soak.ts';
+import type { SoakReport } from '../test/endurance/soak.ts';
+import type { ManyReport } from '../test/endurance/manyWindows.ts';
 import type { KillReport } from '../test/endurance/kills.ts';
 import { allFaults, boundedFaults, networkFaults } from '../test/endurance/plans.ts';
 
@@ -15,6 +19,14 @@ import { allFaults, boundedFaults, networkFaults } from '../test/endurance/plans
 const DOCUMENT = 'docs/reference/endurance.md';
 const KILLS = 500;
 const BOUNDED_KILLS = 16;
+/** Simulated minutes of many windows, with a seed each. */
+const MANY_MINUTES = 30;
+const BOUNDED_MANY_MINUTES = 3;
+const MANY_SEEDS = [1, 2, 3];
+/** Rounds of work in each simulated hour. */
+const SOAK_HOURS = 12;
+const SOAK_ROUNDS = 60;
+const BOUNDED_SOAK_ROUNDS = 6;
 /** Kinds that a bounded run tries at each request. */
 const BOUNDED_KINDS = 4;
 
@@ -35,17 +47,36 @@ for (const [door, faults] of Object.entries(plans)) {
   reports.push([door, await tryFaults(port, faults)]);
 }
 const killed = await killing;
-const problems = [...reports.flatMap(([, report]) => report.problems), ...killed.problems];
+const many: ManyReport[] = [];
+for (const seed of isBounded ? MANY_SEEDS.slice(0, 1) : MANY_SEEDS) {
+  console.log(`many windows, seed ${seed}`);
+  many.push(await openManyWindows(isBounded ? BOUNDED_MANY_MINUTES : MANY_MINUTES, seed));
+}
+console.log('soak');
+const soaked = await soak(SOAK_HOURS, isBounded ? BOUNDED_SOAK_ROUNDS : SOAK_ROUNDS);
+const problems = [
+  ...soaked.problems,
+  ...reports.flatMap(([, report]) => report.problems),
+  ...killed.problems,
+  ...many.flatMap((report) => report.problems),
+];
 for (const problem of problems) console.error(problem);
 const config = await resolveConfig(DOCUMENT);
-await writeFile(DOCUMENT, await format(write(reports, killed), { ...config, parser: 'markdown' }));
+await writeFile(
+  DOCUMENT,
+  await format(write({ faults: reports, killed, windows: many, soaked }), { ...config, parser: 'markdown' }),
+);
 // Timers of windows that are over must not keep this process awake.
 process.exit(problems.length === 0 ? 0 : 1);
 
-function write(
-  faults: readonly (readonly [string, FaultReport])[],
-  { kills, runs, results, problems: found }: KillReport,
-): string {
+interface Tried {
+  readonly faults: readonly (readonly [string, FaultReport])[];
+  readonly killed: KillReport;
+  readonly windows: readonly ManyReport[];
+  readonly soaked: SoakReport;
+}
+
+function write({ faults, killed: { kills, runs, results, problems: found }, windows, soaked: long }: Tried): string {
   const calls = passed.length.toString();
   return [
     '# Endurance',
@@ -76,5 +107,30 @@ function write(
     '',
     'Not tried here: a kill inside of SQLite’s own writes, and a loss of power.',
     '',
+    '## Many windows',
+    '',
+    'Eight processes with the client, the worker code and one `shared.db` fetch a run, follow the list and click, against the local tenant. Time passes ten times faster in them, and the limits of the tenant with it. Windows are killed and opened again, stopped for a while, or all stopped as when the machine sleeps. The clock is set by an hour.',
+    '',
+    '| seed | minutes | kills | stops | sleeps | clock steps | calls | results | notices | problems |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...windows.map(
+      (one) =>
+        `| ${one.seed} | ${one.minutes} | ${one.kills} | ${one.stops} | ${one.sleeps} | ${one.clockSteps} | ${one.calls} | ${one.results} | ${one.notices} | ${one.problems.length} |`,
+    ),
+    '',
+    'By the recording of the tenant and the notes of the windows: never more than 100 calls in a minute and 1,500 in an hour, and no call refused; each result is fetched once, and once more only if a window was killed or stopped between its decision and its store; only the window with the lease fetches a run; an event is told once, unless the window that told it was killed or stopped at that moment; both databases are whole, and each stored result has its hash.',
+    '',
+    '## Twelve hours',
+    '',
+    'A window works for twelve simulated hours: it asks for changes, fetches, opens, searches, and removes old results. At the end of each hour it is closed, the memory is collected and measured, and a new one is opened. The growth counts from the third hour.',
+    '',
+    '| hours | rounds | memory after the third hour | after the last | growth an hour | more handles | problems |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    `| ${long.hours} | ${long.rounds} | ${megabytes(long.heap[2])} | ${megabytes(long.heap.at(-1))} | ${(100 * long.growth).toFixed(2)} % | ${long.moreHandles} | ${long.problems.length} |`,
+    '',
   ].join('\n');
+}
+
+function megabytes(bytes = NaN): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -1,3 +1,4 @@
+import { textAt } from '../base/atIndex.ts';
 import type { ActionConditions } from '../defender/list/odata.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../base/serverTime.ts';
@@ -223,8 +224,8 @@ const DAY = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d))?$/u;
 export function readSpan(text: string): { readonly from: string; readonly before: string } | undefined {
   const [first, last, ...more] = text.split('..').map((part) => DAY.exec(part.trim()));
   if (!first || !last || more.length > 0) return undefined;
-  const from = Date.parse(`${first[1] ?? ''}T${first[2] ?? '00:00'}Z`);
-  const end = Date.parse(`${last[1] ?? ''}T${last[2] ?? '00:00'}Z`) + (last[2] === undefined ? 86_400_000 : 0);
+  const from = Date.parse(`${textAt(first, 1)}T${first[2] ?? '00:00'}Z`);
+  const end = Date.parse(`${textAt(last, 1)}T${last[2] ?? '00:00'}Z`) + (last[2] === undefined ? 86_400_000 : 0);
   if (Number.isNaN(from) || Number.isNaN(end) || end <= from) return undefined;
   return { from: new Date(from).toISOString(), before: new Date(end).toISOString() };
 }

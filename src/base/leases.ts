@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { uptime } from 'node:os';
 import type { Clock } from './clock.ts';
 import { LiveResponseError } from './errors.ts';
 
@@ -33,14 +34,21 @@ export class Leases {
   readonly #port: LeasePort;
   readonly #clock: Clock;
 
-  constructor(port: LeasePort, clock: Clock) {
+  readonly #elapsed: () => number;
+
+  /**
+   * @param elapsed - ms since any moment, also while the machine sleeps. Not by the system's clock: if that is set
+   *   forward by an hour, every lease would seem lost, and set back, none
+   */
+  constructor(port: LeasePort, clock: Clock, elapsed: () => number = clock.now) {
     this.#port = port;
     this.#clock = clock;
+    this.#elapsed = elapsed;
   }
 
   /** Runs work while holding a lease. Waits first until the current holder releases it. */
   async hold<Result>(name: string, signal: AbortSignal, work: (held: HeldLease) => Promise<Result>): Promise<Result> {
-    const lease = new Holding(this.#port, this.#clock, name);
+    const lease = new Holding(this.#port, this.#elapsed, name);
     while (!(await lease.take())) await this.#clock.wait(LOOK_AGAIN_MS, signal);
     return lease.during(work);
   }
@@ -50,7 +58,7 @@ export class Leases {
    * @throws LiveResponseError `signInFailed` with reason `elsewhere`: another window holds the lease
    */
   async holdOnly<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
-    const lease = new Holding(this.#port, this.#clock, name);
+    const lease = new Holding(this.#port, this.#elapsed, name);
     if (!(await lease.take())) throw new LiveResponseError('signInFailed', { reason: 'elsewhere' });
     return lease.during(work);
   }
@@ -70,19 +78,24 @@ export class Leases {
   }
 }
 
+/** Returns the ms since the system started. Sleep counts, and nobody sets it. */
+export function sinceStart(): number {
+  return uptime() * 1000;
+}
+
 /** One lease of this window, from the first attempt to take it until its work has ended. */
 class Holding implements HeldLease {
   readonly #port: LeasePort;
-  readonly #clock: Clock;
+  readonly #elapsed: () => number;
   readonly #name: string;
   readonly #holder = randomUUID();
   readonly #lost = new AbortController();
-  /** Time before the last extension, ms since 1970. */
+  /** Time before the last extension, ms since any moment. */
   #extendedAt = 0;
 
-  constructor(port: LeasePort, clock: Clock, name: string) {
+  constructor(port: LeasePort, elapsed: () => number, name: string) {
     this.#port = port;
-    this.#clock = clock;
+    this.#elapsed = elapsed;
     this.#name = name;
   }
 
@@ -92,14 +105,14 @@ class Holding implements HeldLease {
 
   readonly isHeld = (): boolean => {
     // A lease that was not extended in time is lost even if it is free again: another window may have worked.
-    if (this.#clock.now() - this.#extendedAt >= LEASE_MS) this.#lost.abort();
+    if (this.#elapsed() - this.#extendedAt >= LEASE_MS) this.#lost.abort();
     return !this.lost.aborted;
   };
 
   /** Takes the lease. Returns true also if the database fails: windows then act alone, and users can still sign in. */
   async take(): Promise<boolean> {
     // The lease lasts from a time after this one.
-    const now = this.#clock.now();
+    const now = this.#elapsed();
     const isTaken = await this.#port.take(this.#name, this.#holder, LEASE_MS).catch(() => true);
     if (isTaken) this.#extendedAt = now;
     return isTaken;

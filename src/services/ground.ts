@@ -1,7 +1,7 @@
 import { env, ExtensionKind, UIKind } from 'vscode';
 import type { ExtensionContext } from 'vscode';
 import { systemClock } from '../base/clock.ts';
-import { Leases } from '../base/leases.ts';
+import { Leases, sinceStart } from '../base/leases.ts';
 import { loadReporter, startStoreThread } from '../lazy.ts';
 import { tellMemoryOnly, tellStorageTrouble } from '../messages/notices.ts';
 import { Settings } from '../platform/config.ts';
@@ -65,7 +65,7 @@ export function createGround(context: ExtensionContext, policy: Policy): GroundS
     settings,
     telemetry,
     worker,
-    leases: new Leases(leasePort(worker), systemClock),
+    leases: new Leases(leasePort(worker), systemClock, sinceStart),
     lastUse,
     toolVersion: version,
     canLoopback: extension.extensionKind === ExtensionKind.UI && env.uiKind === UIKind.Desktop,

@@ -5,6 +5,7 @@ import { isLiveResponseError } from '../../src/base/errors.ts';
 import { isFailureCode } from '../../src/base/failures.ts';
 import { hashBytes, hashText } from '../../src/base/hashText.ts';
 import { resultKey } from '../../src/base/resultUri.ts';
+import { createHandlers } from '../../src/worker/handlers/handlers.ts';
 import type { StoredFacts } from '../../src/model/storedResult.ts';
 import type { Journal } from './scenario.ts';
 import type { Session } from './session.ts';
@@ -97,6 +98,21 @@ export function keysInFile(folder: string): ReadonlySet<string> {
   } finally {
     database.close();
   }
+}
+
+/** Finds stored results whose bytes or texts are not those of their facts, as the next window reads them. */
+export function findFalseRows(folder: string): string[] {
+  const problems: string[] = [];
+  const handlers = createHandlers(({ kind, reason }) => problems.push(`${kind}: ${reason}`));
+  handlers.open(folder);
+  for (const { facts } of handlers.stored()) {
+    const raw = facts.large === undefined ? handlers.raw(facts.ref) : undefined;
+    if (raw !== undefined && hashBytes(raw) !== facts.sha256) problems.push(`${nameOf(facts)} has other bytes`);
+    const text = handlers.text(facts.ref, 'output');
+    if (text !== undefined && hashText(text) !== facts.transcript?.output.sha256)
+      problems.push(`${nameOf(facts)} has other output`);
+  }
+  return problems;
 }
 
 /** Finds results that are neither in the file nor were said to be kept for this window only. */

@@ -6,9 +6,8 @@ import path from 'node:path';
 import { API_WINDOWS } from '../../src/defender/calls/ledger.ts';
 import { createHandlers } from '../../src/worker/handlers/handlers.ts';
 import { resultKey } from '../../src/base/resultUri.ts';
-import { hashBytes, hashText } from '../../src/base/hashText.ts';
 import { createDice } from '../unit/defender/simulatedClock.ts';
-import { findDamage, keysInFile } from './checks.ts';
+import { findDamage, findFalseRows, keysInFile } from './checks.ts';
 import { CALL_LOG, SAVED } from './killedWindow.ts';
 import type { KillOrder } from './killedWindow.ts';
 import { APPLICATION, TENANT } from './session.ts';
@@ -100,18 +99,7 @@ function aheadOf(calls: readonly LoggedCall[]): number {
 
 /** Checks what a killed window left behind, as the next window finds it. */
 function checkFolder(folder: string, before: ReadonlySet<string>, callsBefore: number): string[] {
-  const problems = findDamage(folder);
-  const faults: string[] = [];
-  const handlers = createHandlers(({ kind, reason }) => faults.push(`${kind}: ${reason}`));
-  handlers.open(folder);
-  for (const { facts } of handlers.stored()) {
-    const raw = facts.large === undefined ? handlers.raw(facts.ref) : undefined;
-    if (raw !== undefined && hashBytes(raw) !== facts.sha256) problems.push('a result has other bytes');
-    const text = handlers.text(facts.ref, 'output');
-    if (text !== undefined && hashText(text) !== facts.transcript?.output.sha256)
-      problems.push('a text has another hash');
-  }
-  problems.push(...faults);
+  const problems = [...findDamage(folder), ...findFalseRows(folder)];
   for (const key of before) if (!keysInFile(folder).has(key)) problems.push(`${key} was stored and is gone`);
   const calls = readCalls(folder);
   problems.push(...checkCalls(calls, callsBefore, before));
@@ -120,6 +108,8 @@ function checkFolder(folder: string, before: ReadonlySet<string>, callsBefore: n
   // Asked by the clock of the window that was killed.
   const ahead = aheadOf(calls);
   shiftClock(() => ahead);
+  const handlers = createHandlers(({ kind, reason }) => problems.push(`${kind}: ${reason}`));
+  handlers.open(folder);
   const counted = handlers.callUsage('api', `${APPLICATION.tenantId}|${APPLICATION.clientId}`).hour;
   shiftClock(() => 0);
   if (counted < hour.length) problems.push(`${hour.length} calls were made, and ${counted} are counted`);

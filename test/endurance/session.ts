@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/base/clock.ts';
 import type { Clock } from '../../src/base/clock.ts';
-import { Leases } from '../../src/base/leases.ts';
+import { Leases, sinceStart } from '../../src/base/leases.ts';
 import { ActionStore } from '../../src/actions/actionStore.ts';
 import { QueuedBudget } from '../../src/defender/calls/budget.ts';
 import { withLocalFallback } from '../../src/defender/calls/localLedger.ts';
@@ -11,6 +11,7 @@ import type { Transport } from '../../src/defender/transport.ts';
 import { ResultService } from '../../src/results/resultService.ts';
 import { ResultSaves } from '../../src/results/save/resultSaves.ts';
 import { StoredSearch } from '../../src/results/search/storedSearch.ts';
+import type { ResultRef } from '../../src/base/resultUri.ts';
 import type { ResultSource } from '../../src/results/resultSource.ts';
 import { RunFetches } from '../../src/runs/runFetch.ts';
 import { sampleApiUrl } from '../../src/sample/api/sampleTransport.ts';
@@ -53,8 +54,32 @@ export interface Session {
   readonly close: () => Promise<void>;
 }
 
+/** Tenant of a window, where it is not the sample, and what is told of its work. */
+export interface SessionTenant {
+  readonly apiUrl: string;
+  readonly token: string;
+  readonly downloadHosts: readonly string[];
+  readonly application: typeof APPLICATION | { readonly tenantId: string; readonly clientId: string };
+  /** Told before a run asks for a result that is not stored. */
+  readonly onFetch?: (ref: ResultRef) => void;
+  /** Told when work begins under a lease. */
+  readonly onHold?: (name: string) => void;
+}
+
+const SAMPLE: SessionTenant = {
+  apiUrl: sampleApiUrl,
+  token: 'sample',
+  downloadHosts: [],
+  application: APPLICATION,
+};
+
 /** Opens a window over a folder. */
-export function openSession(folder: string, transport: Transport, clock: Clock = hastyClock): Session {
+export function openSession(
+  folder: string,
+  transport: Transport,
+  clock: Clock = hastyClock,
+  tenant: SessionTenant = SAMPLE,
+): Session {
   const told: string[] = [];
   const store = new TestStore({
     folder,
@@ -64,10 +89,11 @@ export function openSession(folder: string, transport: Transport, clock: Clock =
     startThread: () => Promise.resolve(startThread()),
   });
   const ledger = (account: 'api' | 'package'): QueuedBudget =>
-    new QueuedBudget(withLocalFallback(ledgerPort(store, APPLICATION, account), clock), clock);
+    new QueuedBudget(withLocalFallback(ledgerPort(store, tenant.application, account), clock), clock);
   const client = createDefenderClient({
-    apiUrl: sampleApiUrl,
-    getAccessToken: () => Promise.resolve('sample'),
+    apiUrl: tenant.apiUrl,
+    getAccessToken: () => Promise.resolve(tenant.token),
+    downloadHosts: () => [...tenant.downloadHosts],
     transport,
     budget: ledger('api'),
     packageBudget: ledger('package'),
@@ -85,12 +111,19 @@ export function openSession(folder: string, transport: Transport, clock: Clock =
   };
   const findSource = (): Promise<ResultSource> => Promise.resolve(source);
   const results = new ResultService({ store, findSource, maxBytes: () => 64 * 1024 * 1024 });
-  const leases = new Leases(leasePort(store), clock);
+  const leases = new Leases(leasePort(store), clock, sinceStart);
   const runs = new RunFetches({
     store,
     worker: store,
-    open: (ref, payment) => results.open(ref, { ...payment, priority: 'background' }),
-    hold: (name, signal, work) => leases.hold(name, signal, work),
+    open: async (ref, payment) => {
+      if (tenant.onFetch !== undefined && (await store.facts(ref)) === undefined) tenant.onFetch(ref);
+      return results.open(ref, { ...payment, priority: 'background' });
+    },
+    hold: (name, signal, work) =>
+      leases.hold(name, signal, (lease) => {
+        tenant.onHold?.(name);
+        return work(lease);
+      }),
     clock,
   });
   const saves = new ResultSaves(findSource);

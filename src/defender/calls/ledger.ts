@@ -1,3 +1,4 @@
+import { numberAt } from '../../base/atIndex.ts';
 /** A rate limit: at most `calls` in any span of `ms`. */
 export interface RateWindow {
   readonly calls: number;
@@ -268,7 +269,7 @@ function firstAfter(ascending: readonly number[], limit: number): number {
   let high = ascending.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((ascending[middle] ?? 0) > limit) high = middle;
+    if (numberAt(ascending, middle) > limit) high = middle;
     else low = middle + 1;
   }
   return low;

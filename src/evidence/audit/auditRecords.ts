@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { hashText } from '../../base/hashText.ts';
 import { parseServerTime } from '../../base/serverTime.ts';
 import { splitRecords } from './splitRecords.ts';
@@ -116,7 +117,7 @@ function toRecord({ fields, raw, place }: ExportedRow): AuditRecord {
   const times = NAMES.timestamp.map((name) => toText(all.get(name.toLowerCase())?.value)).filter((text) => text !== '');
   for (const name of NAMES.timestamp) used.add(name.toLowerCase());
   // The first time that can be read counts. A time without a date and zone that are certain is only shown.
-  const timestamp = times.find((text) => timeOf(text) !== undefined) ?? times[0] ?? '';
+  const timestamp = times.find((text) => timeOf(text) !== undefined) ?? textAt(times, 0);
   const actionType = read('actionType');
   const known = {
     timestamp,
@@ -190,6 +191,8 @@ const FIRST_TIME = Date.UTC(2000, 0, 1);
 function timeOf(text: string): number | undefined {
   const [, date = '', clock = '', zone = 'Z'] = ISO_TIME.exec(text.trim()) ?? [];
   const offset = /^([+-]\d\d):?(\d\d)$/u.exec(zone);
-  const time = parseServerTime(`${date}T${clock}${offset === null ? 'Z' : `${offset[1] ?? ''}:${offset[2] ?? ''}`}`);
+  const time = parseServerTime(
+    `${date}T${clock}${offset === null ? 'Z' : `${textAt(offset, 1)}:${textAt(offset, 2)}`}`,
+  );
   return time === undefined || time < FIRST_TIME || time > FIRST_TIME + 100 * 365 * 86_400_000 ? undefined : time;
 }

@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { findElements } from '../decode/jsonElements.ts';
 
 /** A row of an export: its fields, and its text as received. */
@@ -49,7 +50,7 @@ function slices(text: string, key: string, most: number): ReturnType<typeof spli
 
 function splitLines(text: string, most: number): ReturnType<typeof splitRecords> {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const split = toRows(lines.length, most, (index) => (lines[index] ?? '').trim());
+  const split = toRows(lines.length, most, (index) => textAt(lines, index).trim());
   // A text of which no line is an object is no export. Single lines that are none are counted.
   return split.rows.length === 0 ? undefined : split;
 }
@@ -105,7 +106,7 @@ function fieldsOf(names: readonly string[], cells: readonly string[]): Readonly<
   const fields = new Map<string, string>();
   for (const [column, name] of names.entries()) {
     const own = fields.has(name) ? `${name} (${column + 1})` : name;
-    fields.set(own, cells[column] ?? '');
+    fields.set(own, textAt(cells, column));
   }
   return Object.fromEntries(fields);
 }

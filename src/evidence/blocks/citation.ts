@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import type { Span } from '../../base/places.ts';
 import { RESULT_SCHEME } from '../../base/scheme.ts';
 import { buildQuery, parseResultUri, wholeAddress } from '../../base/resultUri.ts';
@@ -29,7 +30,7 @@ export function buildCitation({ address, spans }: Citation): string {
 /** Parses a citation's link. Returns undefined for a link that {@link buildCitation} could not have written. */
 export function parseCitation(link: string): Citation | undefined {
   const parts = new RegExp(`^${RESULT_SCHEME}:/\\?([^#]*)(?:#(.+))?$`, 'u').exec(link);
-  const address = parseResultUri({ scheme: RESULT_SCHEME, query: parts?.[1] ?? '' });
+  const address = parseResultUri({ scheme: RESULT_SCHEME, query: textAt(parts, 1) });
   // A citation counts lines from the start of the complete text, so its address must not name a part.
   if (address?.part !== undefined || address === undefined) return undefined;
   const fragments = parts?.[2]?.split(',') ?? [];
@@ -63,7 +64,7 @@ export function parseOutsideAddress(uri: {
   const parts = /^([^#]*?)(?:&at=([^&#]+))?$/u.exec(uri.query);
   if (parts === null || uri.path !== RESULT_PATH || uri.fragment !== '') return undefined;
   const fragment = parts[2] === undefined ? '' : `#${parts[2]}`;
-  return parseCitation(`${RESULT_SCHEME}:/?${parts[1] ?? ''}${fragment}`);
+  return parseCitation(`${RESULT_SCHEME}:/?${textAt(parts, 1)}${fragment}`);
 }
 
 /** Whether a span begins after the end of the previous span. Without overlaps, no quotation is longer than its text. */

@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import type { TableCell } from 'mdast';
 import { toCsv } from '../export/csv.ts';
 import { defangWritten } from '../indicators/defangIndicator.ts';
@@ -96,7 +97,7 @@ function buildCsv(rows: readonly SourcedIndicator[], results: readonly Evidence[
       row.count,
       row.firstLine,
       deviceOf(results[row.source]),
-      citations[row.source] ?? '',
+      textAt(citations, row.source),
     ]),
   );
 }

@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { NoteCursor } from './noteCursor.ts';
 
 /** Likeness of a quotation to the original text, from the same text (`same`) to a different text (`other`). */
@@ -115,7 +116,7 @@ function expandTabs(line: string, size: number, start: number): string {
 function areIndentedAlike(lines: readonly string[], others: readonly string[]): boolean {
   let change: number | undefined;
   return lines.every((line, at) => {
-    const other = others[at] ?? '';
+    const other = textAt(others, at);
     if (line === '' && other === '') return true;
     change ??= line.length - other.length;
     return change > 0 ? line === ' '.repeat(change) + other : other === ' '.repeat(-change) + line;

@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { parseCitation } from './citation.ts';
 import type { Citation } from './citation.ts';
 
@@ -18,7 +19,7 @@ const APART = /(?:\]:\s{0,8}<?|<)live-response:/giu;
 /** Finds the links with our scheme in text that is not code, in the order of the text. */
 export function findLinks(text: string): NoteLink[] {
   return [...text.matchAll(LINK)].map((match) => ({
-    citation: parseCitation(unescape(match[1] ?? '')),
+    citation: parseCitation(unescape(textAt(match, 1))),
     middle: match.index,
     end: match.index + match[0].length,
   }));

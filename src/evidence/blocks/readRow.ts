@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { splitCodeSpans } from './codeSpans.ts';
 import { startsFormula } from '../export/csv.ts';
 import { readSource } from './readSource.ts';
@@ -20,7 +21,7 @@ export function readRow(row: string): RowSource[] {
   const cells = splitCells(row);
   return cells.flatMap((cell, at): RowSource[] => {
     if (!cell.includes('live-response:')) return [];
-    const quoted = literalOf(cells[at - 1] ?? '');
+    const quoted = literalOf(textAt(cells, at - 1));
     const isCertain = quoted !== undefined && cells.length === CELLS && at === CELLS - 1;
     // A citation that someone pasted behind the row's own has no quotation in this row.
     return readSource(cell).map((source, place) =>

@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { plain } from './timeWords.ts';
 import type { TimeWords } from './timeWords.ts';
 
@@ -75,7 +76,7 @@ export function readNumericDate(text: string, at: number, words: TimeWords): Rea
   if (spaced !== undefined && isDay(Number(spaced[1]), Number(spaced[2]), Number(spaced[3])))
     return { end: at + spaced[0].length, needsClock: false };
   const named = matchAt(DAY_MONTH, text, at) ?? matchAt(DAY_AND_MONTH, text, at);
-  const month = words.months.get(plain(named?.[2] ?? ''));
+  const month = words.months.get(plain(textAt(named, 2)));
   if (named === undefined || month === undefined) return undefined;
   if (named[3] === undefined)
     return isDay(LEAP_YEAR, month, Number(named[1]))
@@ -114,7 +115,7 @@ export function readNamedDate(text: string, at: number, words: TimeWords): ReadD
 
 function readMonthDay(text: string, at: number, words: TimeWords): ReadDate | undefined {
   const named = matchAt(MONTH_DAY, text, at);
-  const month = words.months.get(plain(named?.[1] ?? ''));
+  const month = words.months.get(plain(textAt(named, 1)));
   if (named === undefined || month === undefined) return undefined;
   const [whole, , day, year] = named;
   if (!isDay(year === undefined ? LEAP_YEAR : Number(year), month, Number(day))) return undefined;

@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import type { Offsets } from '../../base/places.ts';
 import { isDay, matchAt, readNamedDate, readNumericDate } from './timeForms.ts';
 import type { ReadDate } from './timeForms.ts';
@@ -141,7 +142,7 @@ class TimeFinder {
 
   #clockBehind(date: ReadDate): number | undefined {
     const day = matchAt(DAY_BETWEEN, this.#text, date.end);
-    const hasDay = this.#words.days.has(plain(day?.[1] ?? ''));
+    const hasDay = this.#words.days.has(plain(textAt(day, 1)));
     const from = date.end + (hasDay ? (day?.[0].length ?? 0) : 0);
     const between = matchAt(BETWEEN, this.#text, from);
     if (between === undefined) return hasDay && !date.needsClock ? from : undefined;
@@ -156,7 +157,7 @@ class TimeFinder {
     const end = clock + (matchAt(HALF_BEHIND, this.#text, clock)?.[0].length ?? 0);
     if (!date.lacksYear) return this.#withZone(end);
     const year = matchAt(YEAR_BEHIND, this.#text, end);
-    const isLast = date.hasDayName === true || / GMT$/iu.test(year?.[0] ?? '');
+    const isLast = date.hasDayName === true || / GMT$/iu.test(textAt(year, 0));
     const isYear = year !== undefined && isLast && isDay(Number(year[1]), 1, 1);
     return isYear ? end + year[0].length : this.#withZone(end);
   }

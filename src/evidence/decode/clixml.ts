@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { ClixmlReader } from './clixmlReader.ts';
 
 const MARK = '#< CLIXML';
@@ -76,7 +77,7 @@ class ClixmlView {
     for (const at of this.#marks) {
       // The mark has its own line, so its line end is removed too.
       this.#parts[at] = '';
-      this.#parts[at + 1] = (this.#parts[at + 1] ?? '').replace(/^\r?\n/u, '');
+      this.#parts[at + 1] = textAt(this.#parts, at + 1).replace(/^\r?\n/u, '');
     }
     this.#marks = [];
   }

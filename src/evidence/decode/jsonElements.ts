@@ -54,5 +54,5 @@ function trimmed(text: string, start: number, end: number): Offsets[] {
 }
 
 function isSpace(text: string, at: number): boolean {
-  return ' \t\r\n'.includes(text[at] ?? '');
+  return ' \t\r\n'.includes(text.charAt(at));
 }

@@ -1,3 +1,4 @@
+import { numberAt } from '../../base/atIndex.ts';
 import { hostOf } from './hostOf.ts';
 import type { IndicatorKind } from './kinds.ts';
 import { withoutHarmlessForms, withoutMarks } from './shownLine.ts';
@@ -56,8 +57,8 @@ export function defangWritten(kind: IndicatorKind, written: string): string {
     const letter = plain.text.charAt(unit);
     const piece = nextPiece(safe, at, letter);
     at += piece.length;
-    const [first, end] = [plain.starts[unit] ?? 0, plain.ends[unit] ?? 0];
-    const [from, to] = [bare.starts[first] ?? 0, bare.ends[end - 1] ?? 0];
+    const [first, end] = [plain.starts[unit] ?? 0, numberAt(plain.ends, unit)];
+    const [from, to] = [bare.starts[first] ?? 0, numberAt(bare.ends, end - 1)];
     if (from < copied) continue;
     const isHarmless = bare.text.slice(first, end) !== letter;
     pieces.push(written.slice(copied, from), isHarmless ? written.slice(from, to) : piece);

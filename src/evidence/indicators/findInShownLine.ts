@@ -1,3 +1,4 @@
+import { numberAt } from '../../base/atIndex.ts';
 import type { Offsets } from '../../base/places.ts';
 import { findInLine } from './lineIndicators.ts';
 import type { LineContext } from './lineIndicators.ts';
@@ -39,8 +40,8 @@ export function findInShownLine(line: string, { columns, lead, marks }: ShownCon
   const shown = marks.harmless ? findHarmless(bare.text, context) : findInLine(bare.text, context);
   const found = shown.map((one) => ({
     ...one,
-    start: bare.starts[one.start] ?? 0,
-    end: bare.ends[one.end - 1] ?? 0,
+    start: numberAt(bare.starts, one.start),
+    end: numberAt(bare.ends, one.end - 1),
   }));
   return bare.hidden.length === 0 ? found : withHidden(found, bare.hidden, context);
 }
@@ -50,8 +51,8 @@ function findHarmless(line: string, context: LineContext): readonly FoundIndicat
   const plain = withoutHarmlessForms(line);
   if (plain === undefined) return findInLine(line, context);
   const toPlace = ({ start, end }: Offsets): Offsets => ({
-    start: plain.starts[start] ?? 0,
-    end: plain.ends[end - 1] ?? 0,
+    start: numberAt(plain.starts, start),
+    end: numberAt(plain.ends, end - 1),
   });
   const isHarmless = (place: Offsets): boolean => {
     const { start, end } = toPlace(place);

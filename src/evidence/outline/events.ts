@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { MAX_ITEMS, nameOf } from './outlineItem.ts';
 import type { OutlineItem, OutlineText } from './outlineItem.ts';
 import { findRecords } from './records.ts';
@@ -30,7 +31,7 @@ function outlineListed(text: OutlineText): readonly OutlineItem[] | undefined {
 function outlineNumbered({ lines, start }: OutlineText): readonly OutlineItem[] | undefined {
   const heads: number[] = [];
   for (let at = start; at < lines.length; at++) {
-    const line = lines[at] ?? '';
+    const line = textAt(lines, at);
     if (/^Event\[\d{1,9}\]:?$/u.test(line)) {
       if (heads.push(at) > MAX_ITEMS) return undefined;
     } else if (heads.length === 0 && line.trim() !== '') return undefined;
@@ -40,7 +41,7 @@ function outlineNumbered({ lines, start }: OutlineText): readonly OutlineItem[] 
     while (last > head && lines[last]?.trim() === '') last--;
     const fields = lines.slice(head + 1, last + 1).flatMap((line): Field[] => {
       const field = /^ {2}(\w[\w ]{0,40}): ?(.*)$/u.exec(line);
-      return field === null ? [] : [{ key: field[1] ?? '', value: field[2] ?? '' }];
+      return field === null ? [] : [{ key: textAt(field, 1), value: textAt(field, 2) }];
     });
     return toItem(fields, head, last);
   });

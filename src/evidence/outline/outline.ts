@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { outlineEvents } from './events.ts';
 import { outlineJsonText } from './json.ts';
 import { outlineRecords } from './records.ts';
@@ -20,7 +21,7 @@ const MAX_FILLER = 1000;
 export function outlineLines(shown: readonly string[]): readonly OutlineItem[] | undefined {
   const last = withoutFiller(shown.at(-1) ?? '');
   const lines = shown.with(-1, last);
-  const start = isRunnersLine(lines[0] ?? '') ? 1 : 0;
+  const start = isRunnersLine(textAt(lines, 0)) ? 1 : 0;
   const given = { lines, start };
   for (const detect of [outlineJsonText, outlineTranscript, outlineEvents, outlineRecords, outlineSections]) {
     const found = detect(given);

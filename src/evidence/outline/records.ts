@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { MAX_ITEMS, nameOf } from './outlineItem.ts';
 import type { OutlineItem, OutlineText } from './outlineItem.ts';
 import { withoutEnd } from '../text/trimEnds.ts';
@@ -45,7 +46,7 @@ export function findRecords(
   let block: { firstLine: number; lastLine: number; fields: { key: string; value: string }[] } | undefined;
   let afterBlank = true;
   for (let at = start; at < lines.length; at++) {
-    const line = lines[at] ?? '';
+    const line = textAt(lines, at);
     if (line.trim() === '') {
       afterBlank = true;
       continue;

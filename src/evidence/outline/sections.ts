@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { MAX_ITEMS, nameOf } from './outlineItem.ts';
 import type { OutlineItem, OutlineText } from './outlineItem.ts';
 
@@ -21,7 +22,7 @@ interface Heading {
 export function outlineSections({ lines, start }: OutlineText): readonly OutlineItem[] | undefined {
   const forms = new Map<string, Heading[]>();
   for (let at = start; at < lines.length; at++) {
-    const heading = readHeading(lines[at] ?? '');
+    const heading = readHeading(textAt(lines, at));
     if (heading === undefined) continue;
     const known = forms.get(heading.form);
     if (known === undefined) forms.set(heading.form, [{ at, name: heading.name }]);
@@ -46,7 +47,7 @@ function isForm(headings: readonly Heading[], sign: string): boolean {
 function readHeading(line: string): { readonly form: string; readonly name: string } | undefined {
   if (line.length > MAX_HEADING) return undefined;
   const text = line.trim();
-  const sign = text[0] ?? '';
+  const sign = textAt(text, 0);
   if (sign === '[') {
     const name = text.slice(1, -1);
     return text.endsWith(']') && isName(name) && !NOT_IN_BRACKETS.test(name) ? { form: sign, name } : undefined;

@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { MAX_ITEMS, nameOf } from './outlineItem.ts';
 import type { OutlineItem, OutlineText } from './outlineItem.ts';
 
@@ -11,7 +12,7 @@ const PROMPT = /^PS(?: [^>]{1,260})?> ?(\S.*)$/u;
 export function outlineTranscript({ lines, start }: OutlineText): readonly OutlineItem[] | undefined {
   let head = start;
   while (head < lines.length && lines[head]?.trim() === '') head++;
-  if (!STARS.test(lines[head] ?? '') || lines[head + 1]?.endsWith('PowerShell transcript start') !== true)
+  if (!STARS.test(textAt(lines, head)) || lines[head + 1]?.endsWith('PowerShell transcript start') !== true)
     return undefined;
   const starts: { readonly at: number; readonly name: string; readonly kind: 'section' | 'command' }[] = [];
   const timeOf = (from: number): string => {
@@ -19,12 +20,12 @@ export function outlineTranscript({ lines, start }: OutlineText): readonly Outli
     return line?.replace(/^\w+ time: /u, '') ?? '';
   };
   for (let at = head; at < lines.length && starts.length <= MAX_ITEMS; at++) {
-    const line = lines[at] ?? '';
+    const line = textAt(lines, at);
     const command = PROMPT.exec(line);
-    const title = STARS.test(line) ? /PowerShell transcript (start|end)$/u.exec(lines[at + 1] ?? '') : null;
+    const title = STARS.test(line) ? /PowerShell transcript (start|end)$/u.exec(textAt(lines, at + 1)) : null;
     if (title !== null) {
-      starts.push({ at, name: nameOf(`Transcript ${title[1] ?? ''} ${timeOf(at + 2)}`, '–'), kind: 'section' });
-    } else if (command !== null) starts.push({ at, name: nameOf(command[1] ?? '', '–'), kind: 'command' });
+      starts.push({ at, name: nameOf(`Transcript ${textAt(title, 1)} ${timeOf(at + 2)}`, '–'), kind: 'section' });
+    } else if (command !== null) starts.push({ at, name: nameOf(textAt(command, 1), '–'), kind: 'command' });
   }
   if (starts.length > MAX_ITEMS) return undefined;
   return starts.map(({ at, name, kind }, index) => {

@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 /* Windows code pages whose characters have one or two bytes. Their tables are read from Node's decoder once. */
 
 /** Value for a character or a code that a page lacks. */
@@ -87,7 +88,7 @@ function readTables(page: DoubleBytePage): DoubleByteTables {
     // byte.
     const characters = decoder.decode(Uint8Array.from(trails.flatMap((trail) => [lead, trail, LINE_END]))).split('\n');
     for (const [at, trail] of trails.entries()) {
-      const character = characters[at] ?? '';
+      const character = textAt(characters, at);
       if (character.length === 1 && character !== '\ufffd') learn(lead * 256 + trail, character.charCodeAt(0), pairs);
     }
   }

@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { CHARSETS, misreadingsOf, readingOf } from '../../base/textView.ts';
 import type { Charset, TextView } from '../../base/textView.ts';
 import { measureOddness } from './oddness.ts';
@@ -156,7 +157,7 @@ const BEFORE_LETTER = 20;
 
 function exampleOf(text: string): string {
   const lines = text.split(/\r\n|\r|\n/u);
-  const line = (lines.find((one) => NOT_ASCII.test(one)) ?? lines[0] ?? '').trim();
+  const line = (lines.find((one) => NOT_ASCII.test(one)) ?? textAt(lines, 0)).trim();
   const at = line.search(NOT_ASCII);
   // A JSON file is often one long line, so the example begins near its first letter outside ASCII.
   const start = at < MAX_EXAMPLE - BEFORE_LETTER ? 0 : at - BEFORE_LETTER;

@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 /*
  * Mail protection replaces an address with a link that contains the address. The link also contains the tenant, the
  * recipient and a signature. They can be GUIDs that are not action ids, and they can be secrets.
@@ -40,7 +41,7 @@ const PROTECTIONS =
 function unwrapProofpoint(rest: string): string | undefined {
   // The third version writes the address unencoded, but replaces each character that it does not accept with a star.
   const third = /^\/v3\/__(.*?)__;([\w-]*)!/su.exec(rest);
-  if (third !== null) return asAddress(fillStars(third[1] ?? '', third[2] ?? ''));
+  if (third !== null) return asAddress(fillStars(textAt(third, 1), textAt(third, 2)));
   const [, version, value = ''] = /^\/v([12])\/url\?(?:.*?&(?:amp;)?)?u=([^&#]*)/isu.exec(rest) ?? [];
   if (version === '1') return asAddress(decode(value));
   return version === '2' ? asAddress(decode(value.replaceAll('_', '/').replaceAll('-', '%'))) : undefined;

@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 /** Kind of the cells of a column, so that they sort as what they are. The text of a cell never changes. */
 export type ColumnKind =
   | { readonly kind: 'text' | 'address' | 'version' }
@@ -77,8 +78,8 @@ const UNITS: Readonly<Record<string, number>> = { '': 0, k: 1, m: 2, g: 3, t: 4,
 function readSize(cell: string, decimal: '.' | ','): number | undefined {
   const match = /^([\d.,\u00A0 ]{1,40}?) ?([KMGTPE]?)(?:i?B|ytes?|B?ytes?)?$/iu.exec(cell);
   if (match === null) return undefined;
-  const number = readNumber((match[1] ?? '').trim(), decimal);
-  return number === undefined ? undefined : number * 1024 ** (UNITS[(match[2] ?? '').toLowerCase()] ?? 0);
+  const number = readNumber(textAt(match, 1).trim(), decimal);
+  return number === undefined ? undefined : number * 1024 ** (UNITS[textAt(match, 2).toLowerCase()] ?? 0);
 }
 
 /**
@@ -182,11 +183,11 @@ function readAddress(cell: string): string | undefined {
   if (four !== null) {
     const parts = four.slice(1, 5).map(Number);
     if (parts.some((part) => part > 255)) return undefined;
-    return `${FIRST}4${parts.map((part) => part.toString().padStart(3, '0')).join('')}${(four[5] ?? '').padStart(5, '0')}`;
+    return `${FIRST}4${parts.map((part) => part.toString().padStart(3, '0')).join('')}${textAt(four, 5).padStart(5, '0')}`;
   }
   const bare = /^\[([\da-f:.]{2,45})(?:%\w{1,20})?\](?::(\d{1,5}|\*))?$/iu.exec(cell);
   const groups = expandIpv6(bare?.[1] ?? cell);
-  return groups === undefined ? undefined : `${FIRST}6${groups}${(bare?.[2] ?? '').padStart(5, '0')}`;
+  return groups === undefined ? undefined : `${FIRST}6${groups}${textAt(bare, 2).padStart(5, '0')}`;
 }
 
 function expandIpv6(text: string): string | undefined {
@@ -207,7 +208,9 @@ function expandIpv6(text: string): string | undefined {
 function readVersion(cell: string): string | undefined {
   const match = /^v?(\d{1,9}(?:\.\d{1,9}){0,5})(?:[-+ ]([\w.+-]{0,40}))?$/iu.exec(cell);
   if (match === null) return undefined;
-  const numbers = (match[1] ?? '').split('.').map((number) => number.padStart(9, '0'));
+  const numbers = textAt(match, 1)
+    .split('.')
+    .map((number) => number.padStart(9, '0'));
   // `1.2` stands before `1.2.0`, and a preview before its release: these signs sort before a point.
   return `${FIRST}${numbers.join('.')}${match[2] === undefined ? '#' : `"${match[2]}`}`;
 }

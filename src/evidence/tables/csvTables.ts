@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import type { FoundTable, TableLines, TableRow } from './table.ts';
 import { MOST_GROUPS } from './tableLines.ts';
 
@@ -106,14 +107,14 @@ function readRecord(
   const cells: string[] = [];
   let isQuoted = true;
   let line = at;
-  let text = raw[at] ?? '';
+  let text = textAt(raw, at);
   let place = 0;
   for (;;) {
     const quoted = text[place] === '"' ? readQuoted(raw, line, place, delimiter, quotesAll, width) : undefined;
     if (quoted !== undefined) {
       cells.push(quoted.cell);
       line = quoted.line;
-      text = raw[line] ?? '';
+      text = textAt(raw, line);
       place = quoted.end;
     } else {
       const end = text.indexOf(delimiter, place);
@@ -129,7 +130,7 @@ function readRecord(
 
 /** Whether only blanks and NULs follow. Stops at the first other character. */
 function isBlankEnd(text: string, from: number): boolean {
-  for (let at = from; at < text.length; at++) if (!' \t\0\r'.includes(text[at] ?? '')) return false;
+  for (let at = from; at < text.length; at++) if (!' \t\0\r'.includes(text.charAt(at))) return false;
   return true;
 }
 
@@ -144,7 +145,7 @@ function readQuoted(
 ): { readonly cell: string; readonly line: number; readonly end: number } | undefined {
   let cell = '';
   let line = at;
-  let text = raw[at] ?? '';
+  let text = textAt(raw, at);
   let place = open + 1;
   for (;;) {
     const quote = text.indexOf('"', place);

@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { divideColumns } from './columnTables.ts';
 import type { ColumnCells } from './columnTables.ts';
 import type { FoundTable, TableLines, TableRow } from './table.ts';
@@ -32,7 +33,7 @@ export function readHeadedTable({ plain, spend }: TableLines, at: number): Found
     const start = groups[0]?.start ?? 0;
     const lines: string[] = [];
     for (let line = at + 1; isReadable(plain[line]); line++) {
-      const text = plain[line] ?? '';
+      const text = textAt(plain, line);
       if (!spend(text.length + groups.length)) return undefined;
       lines.push(withoutMark(text, start));
     }

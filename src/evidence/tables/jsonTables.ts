@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { endOfString } from '../decode/jsonOutline.ts';
 import type { FoundTable, TableLines, TableRow } from './table.ts';
 import { MOST_CELLS } from './tableLines.ts';
@@ -104,7 +105,7 @@ class JsonCursor {
   }
 
   get #text(): string {
-    return this.#raw[this.line] ?? '';
+    return textAt(this.#raw, this.line);
   }
 
   /** Goes past a sign and the white space before it. @returns whether the sign is there */
@@ -173,7 +174,7 @@ class JsonCursor {
   #readWord(): string | undefined {
     const text = this.#text;
     const start = this.#place;
-    while (this.#place < text.length && /[\w.+-]/u.test(text[this.#place] ?? '')) this.#place++;
+    while (this.#place < text.length && /[\w.+-]/u.test(text.charAt(this.#place))) this.#place++;
     const word = text.slice(start, this.#place);
     return word.length <= 400 && /^(?:true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)$/u.test(word)
       ? word

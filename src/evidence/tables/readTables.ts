@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { readCsvTable } from './csvTables.ts';
 import { readHeadedTable } from './headedTables.ts';
 import { JsonTables } from './jsonTables.ts';
@@ -78,7 +79,7 @@ function toTable(
 /** Returns the nearest line of text above a table, such as `=== Services ===` or `Directory: C:\Users`. */
 function headingOf({ plain }: TableLines, at: number, lastEnd: number): string | undefined {
   for (let line = at - 1; line >= lastEnd && line >= at - FARTHEST_HEADING; line--) {
-    const text = plain[line] ?? '';
+    const text = textAt(plain, line);
     // `ls` prints the sum of blocks between the name of a folder and its files.
     if (text === '' || /^\p{L}+ \d+$/u.test(text)) continue;
     const bare = withoutSigns(text);

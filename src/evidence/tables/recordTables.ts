@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import type { FoundTable, TableLines, TableRow } from './table.ts';
 import { isBlank, isReadable, MOST_CELLS } from './tableLines.ts';
 
@@ -146,7 +147,7 @@ function readAligned(
   /** Lines of a value that have only blanks. They belong to the value if another line of it follows. */
   let blanks = 0;
   for (let line = at; line < plain.length; line++) {
-    const text = plain[line] ?? '';
+    const text = textAt(plain, line);
     const field = readField(text);
     if (field !== undefined && blanks === 0 && isAligned(field)) {
       // The same key again begins the next record.
@@ -161,7 +162,7 @@ function readAligned(
     } else if (lastKey !== '' && valueAt > 0 && isReadable(text) && indentOf(text) >= valueAt) {
       fields.set(lastKey, `${fields.get(lastKey) ?? ''}\n${'\n'.repeat(blanks)}${text.trim()}`);
       blanks = 0;
-    } else if (lastKey !== '' && text === '' && (raw[line] ?? '').length >= valueAt && valueAt > 0) {
+    } else if (lastKey !== '' && text === '' && textAt(raw, line).length >= valueAt && valueAt > 0) {
       blanks++;
       continue;
     } else {
@@ -180,10 +181,10 @@ function readAligned(
 function readLoose(plain: readonly string[], at: number): RecordLines | undefined {
   const fields = new Map<string, string>();
   const end = plain[at]?.length;
-  const indent = indentOf(plain[at] ?? '');
+  const indent = indentOf(textAt(plain, at));
   let line = at;
   for (; line < plain.length; line++) {
-    const text = plain[line] ?? '';
+    const text = textAt(plain, line);
     const field = readField(text);
     if (field?.valueAt === undefined || field.indent !== indent || fields.has(field.key) || !isName(field.key)) break;
     if (indent > 0 && !/^\p{Lu}/u.test(field.key)) break;

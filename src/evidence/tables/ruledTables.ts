@@ -1,3 +1,4 @@
+import { numberAt, textAt } from '../../base/atIndex.ts';
 import { divideColumns } from './columnTables.ts';
 import type { FoundTable, TableLines, TableRow } from './table.ts';
 import { findWords, isReadable, LONGEST_HEADER, MOST_CELLS, MOST_GROUPS } from './tableLines.ts';
@@ -28,10 +29,10 @@ export function readRuledTable({ plain, raw, spend }: TableLines, at: number): F
   const lines: string[] = [];
   const last = groups.at(-1)?.start ?? 0;
   for (let line = at + 2; ; line++) {
-    const text = plain[line] ?? '';
-    const next = plain[line + 1] ?? '';
+    const text = textAt(plain, line);
+    const next = textAt(plain, line + 1);
     // Windows PowerShell pads an empty line of a wrapped cell to the width of the table.
-    const isPadded = text === '' && (raw[line] ?? '').length > last && next !== '' && next.slice(0, last).trim() === '';
+    const isPadded = text === '' && textAt(raw, line).length > last && next !== '' && next.slice(0, last).trim() === '';
     if ((!isReadable(text) && !isPadded) || isRulerOf(text, next)) break;
     if (!spend(text.length + groups.length)) return undefined;
     if ((lines.length + 1) * groups.length > MOST_CELLS) break;
@@ -141,7 +142,7 @@ interface WrappedRow {
  */
 function joinWrapped(cells: readonly (readonly string[])[], firstLine: number, isExact: boolean): TableRow[] {
   const widths = (cells[0] ?? []).map((_, column) =>
-    cells.reduce((most, line) => Math.max(most, (line[column] ?? '').length), 0),
+    cells.reduce((most, line) => Math.max(most, textAt(line, column).length), 0),
   );
   const rows: WrappedRow[] = [];
   let isProved = false;
@@ -150,16 +151,16 @@ function joinWrapped(cells: readonly (readonly string[])[], firstLine: number, i
     const row = rows.at(-1);
     if (row !== undefined && line.every((cell) => cell === '')) {
       const wrapped = row.last.findLastIndex((cell) => cell !== '');
-      row.cells[wrapped] = `${row.cells[wrapped] ?? ''}\n`;
+      row.cells[wrapped] = `${textAt(row.cells, wrapped)}\n`;
       row.lastLine = firstLine + index;
     } else if (line[0] !== '') {
       rows.push({ firstLine: firstLine + index, lastLine: firstLine + index, cells: [...line], last: line });
     } else if (row !== undefined && goesOn(row, line)) {
       isProved ||= line.some(
-        (cell, column) => cell !== '' && wasWrapped(row.last[column] ?? '', cell, widths[column] ?? 0, isExact),
+        (cell, column) => cell !== '' && wasWrapped(textAt(row.last, column), cell, numberAt(widths, column), isExact),
       );
       for (const [column, cell] of line.entries())
-        if (cell !== '') row.cells[column] = `${row.cells[column] ?? ''}\n${cell}`;
+        if (cell !== '') row.cells[column] = `${textAt(row.cells, column)}\n${cell}`;
       row.lastLine = firstLine + index;
       row.last = line;
     } else {

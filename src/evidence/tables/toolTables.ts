@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import type { FoundTable, TableReader, TableRow, TableShape } from './table.ts';
 import { findWords, isReadable, splitWords } from './tableLines.ts';
 
@@ -45,7 +46,7 @@ const ENDPOINT = /^(?:\[[\da-fA-F:.%\w]{0,80}\]|[\w.:%*-]{1,80}):(?:\d{1,5}|\*)$
 export const readWindowsNetstat: TableReader = ({ plain }, at) => {
   const header = plain[at];
   if (!isReadable(header) || !isReadable(plain[at + 1])) return undefined;
-  if (readEndpoints(header) !== undefined || readEndpoints(plain[at + 1] ?? '') === undefined) return undefined;
+  if (readEndpoints(header) !== undefined || readEndpoints(textAt(plain, at + 1)) === undefined) return undefined;
   const names = netstatNames(header, plain.slice(at + 1, at + 1 + NETSTAT_SAMPLE));
   if (names.length < 4 || names.length > 6 || names.includes('')) return undefined;
   const readRow = (line: string): string[] | undefined => {
@@ -102,11 +103,11 @@ export const readUnixNetstat: TableReader = ({ plain }, at) => {
     if (!/^(?:tcp|udp|icmp?|raw)[46]{0,2}$/u.test(protocol) || !/^\d+$/u.test(received) || !/^\d+$/u.test(sent))
       return undefined;
     if (words.length < 5) return undefined;
-    const hasState = /^[A-Z][A-Z_0-9]*$/u.test(words[5] ?? '');
-    const cells = [...words.slice(0, 5), hasState ? (words[5] ?? '') : ''];
+    const hasState = /^[A-Z][A-Z_0-9]*$/u.test(textAt(words, 5));
+    const cells = [...words.slice(0, 5), hasState ? textAt(words, 5) : ''];
     const behind = hasState ? words.slice(6).join(' ') : words.slice(5).join(' ');
     const behindCells = more.length === 0 ? [] : splitWords(behind, more.length);
-    return [...cells, ...more.map((_, index) => behindCells[index] ?? '')];
+    return [...cells, ...more.map((_, index) => textAt(behindCells, index))];
   };
   return toTable('netstat', columns, at, readRows(plain, at + 1, readRow));
 };
@@ -123,7 +124,7 @@ export const readPs: TableReader = ({ plain }, at) => {
   const readRow = (line: string): string[] | undefined => {
     const words = splitProcess(line, names.length, started);
     const isRow =
-      words.length === names.length && numbers.every((column) => /^\d+(?:[.,]\d+)?$/u.test(words[column] ?? ''));
+      words.length === names.length && numbers.every((column) => /^\d+(?:[.,]\d+)?$/u.test(textAt(words, column)));
     return isRow ? words : undefined;
   };
   return toTable('ps', names, at, readRows(plain, at + 1, readRow));
@@ -185,7 +186,7 @@ export const readArp: TableReader = ({ plain }, at) => {
     const [physical = '', type = ''] = rest.length === 1 ? ['', ...rest] : rest;
     return physical === '' || MAC.test(physical) ? [address, physical, type] : undefined;
   };
-  if (readRow(header) !== undefined || readRow(plain[at + 1] ?? '') === undefined) return undefined;
+  if (readRow(header) !== undefined || readRow(textAt(plain, at + 1)) === undefined) return undefined;
   return toTable('columns', names, at, readRows(plain, at + 1, readRow));
 };
 
@@ -195,7 +196,7 @@ const LS_CLOCK = /^(?:\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?|\d{4})$/u;
 
 /** Reads `ls -l` of any language. It has no header, so the columns have the names that coreutils' manual uses. */
 export const readLs: TableReader = ({ plain }, at) =>
-  readLsRow(plain[at] ?? '') === undefined
+  readLsRow(textAt(plain, at)) === undefined
     ? undefined
     : toTable('ls', LS_COLUMNS, undefined, readRows(plain, at, readLsRow, MOST_BETWEEN));
 
@@ -244,8 +245,8 @@ export const readSs: TableReader = ({ plain }, at) => {
   const addresses = columns.indexOf('Peer Address:Port');
   const readRow = (line: string): string[] | undefined => {
     const words = splitWords(line, addresses + 2);
-    if (words.length <= addresses || !/^\d+$/u.test(words[isCounted] ?? '')) return undefined;
-    return columns.map((_, column) => words[column] ?? '');
+    if (words.length <= addresses || !/^\d+$/u.test(textAt(words, isCounted))) return undefined;
+    return columns.map((_, column) => textAt(words, column));
   };
   return toTable('ss', columns, at, readRows(plain, at + 1, readRow));
 };
