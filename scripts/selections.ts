@@ -21,8 +21,9 @@ export const SELECTIONS: Readonly<Record<string, readonly string[]>> = {
   // Packs and records that others check.
   case: [
     'test/unit/{case,runs/pack}/*.test.ts',
+    'test/security/{hostileZip,packs,readPack}.test.ts',
     'test/story/*Trail.test.ts',
-    'test/ui/{11-run,26-case,27-marks}.test.ts',
+    'test/ui/{11-run,26-case,27-marks,27-pack}.test.ts',
   ],
   // Many results: the list, runs, search, stored results, and reading them.
   reading: [

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import { isLiveResponseError } from '../../../../src/base/errors.ts';
-import type { PackLimits } from '../../../../src/runs/pack/read/zipReader.ts';
-import { zipOf } from '../../../../src/sample/base/zipFile.ts';
-import { sha256 } from './changes.ts';
-import { forge } from './forge.ts';
-import type { Forged } from './forge.ts';
-import { filesOf, read } from './opened.ts';
-import { writeSample } from './samplePack.ts';
+import { isLiveResponseError } from '../../src/base/errors.ts';
+import type { PackLimits } from '../../src/runs/pack/read/zipReader.ts';
+import { zipOf } from '../../src/sample/base/zipFile.ts';
+import { sha256 } from '../unit/runs/pack/changes.ts';
+import { forge } from '../unit/runs/pack/forge.ts';
+import type { Forged } from '../unit/runs/pack/forge.ts';
+import { filesOf, read } from '../unit/runs/pack/opened.ts';
+import { writeSample } from '../unit/runs/pack/samplePack.ts';
 
 async function isRefused(
   bytes: Uint8Array,

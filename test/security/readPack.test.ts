@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, suite, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { PackDifference } from '../../../../src/runs/pack/packDifference.ts';
-import { zipOf } from '../../../../src/sample/base/zipFile.ts';
-import { Copy, INDEX, knowingChanges, plainChanges, sha256 } from './changes.ts';
-import { filesOf, read } from './opened.ts';
-import { packInput, writeSample } from './samplePack.ts';
+import type { PackDifference } from '../../src/runs/pack/packDifference.ts';
+import { zipOf } from '../../src/sample/base/zipFile.ts';
+import { Copy, INDEX, knowingChanges, plainChanges, sha256 } from '../unit/runs/pack/changes.ts';
+import { filesOf, read } from '../unit/runs/pack/opened.ts';
+import { packInput, writeSample } from '../unit/runs/pack/samplePack.ts';
 
 /** Difference that the reader finds where the published verifier prints a sentence. */
 const KINDS: readonly (readonly [RegExp, PackDifference['kind']])[] = [
