@@ -129,6 +129,9 @@ class Holding implements HeldLease {
   }
 
   async #extend(): Promise<void> {
-    if (this.isHeld() && !(await this.take())) this.#lost.abort();
+    // A late one is lost for work that must not overlap. It is extended nevertheless, so that a question or a sign-in
+    // still keeps the others away, unless another window has taken it.
+    const isLate = !this.isHeld();
+    if (!(await this.take()) || isLate) this.#lost.abort();
   }
 }

@@ -4,9 +4,9 @@ import type { ActionQuery } from '../defender/list/odata.ts';
 import { newestFirst } from '../actions/actionOrder.ts';
 import { toConditionTest } from '../actions/actionFilter.ts';
 import { Emitter } from '../base/emitter.ts';
-import { LiveResponseError } from '../base/errors.ts';
+import { LiveResponseError, throwIfCancelled } from '../base/errors.ts';
 import { parseServerTime } from '../base/serverTime.ts';
-import { resultKey, tenantKey } from '../base/resultUri.ts';
+import { CLOUDS, resultKey, tenantKey } from '../base/resultUri.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { Connection } from './connection.ts';
@@ -32,6 +32,9 @@ export class Packs {
   readonly #open = new Map<string, OpenPack>();
   readonly #closed = new Emitter<Tenant>();
   #opening: OpenPack | undefined;
+  /** Settles when the latest opening and all earlier ones have ended. */
+  #lastTurn: Promise<unknown> = Promise.resolve();
+  #abandoned = new AbortController();
 
   /** Fires with the identity of a pack whose connection was removed. */
   readonly onDidClose = this.#closed.event;
@@ -46,6 +49,33 @@ export class Packs {
         this.#closed.fire(connection);
       }
     });
+  }
+
+  /**
+   * Opens one pack after the other: two that open at once could take each other's results away.
+   *
+   * @param work - opens a pack until its signal is aborted
+   */
+  async inTurn<Answer>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    const either = this.untilAbandoned(signal);
+    const turn = this.#lastTurn.then(() => {
+      throwIfCancelled(either);
+      return work(either);
+    });
+    this.#lastTurn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Returns a signal that is also aborted by {@link abandon}. */
+  untilAbandoned(signal: AbortSignal): AbortSignal {
+    return AbortSignal.any([signal, this.#abandoned.signal]);
+  }
+
+  /** Ends all openings: everything is being removed. */
+  async abandon(): Promise<void> {
+    this.#abandoned.abort();
+    this.#abandoned = new AbortController();
+    await this.#lastTurn;
   }
 
   /**
@@ -79,18 +109,16 @@ export class Packs {
 
   /**
    * Returns the address under which a result of a note can be read here: its own, or its place in an open pack. What is
-   * stored always comes first. A pack stands in for its tenant only where it is the active connection, or where no
-   * connection leads to that tenant: otherwise whoever wrote a pack could speak for a tenant that can be asked.
+   * stored always comes first. A pack stands in for its tenant only where no connection leads to that tenant: otherwise
+   * whoever wrote a pack could speak for a tenant that can be asked. It stands in for no other pack, and for no file.
    */
   async resolve<Ref extends ResultRef>(ref: Ref, store: Pick<ResultStore, 'facts' | 'known'>): Promise<Ref> {
-    if (this.#open.size === 0 || (await store.facts(ref)) !== undefined) return ref;
+    if (this.#open.size === 0 || !CLOUDS.some((cloud) => cloud === ref.cloud) || (await store.facts(ref)) !== undefined)
+      return ref;
+    if (this.#connections.forTenant(ref) !== undefined) return ref;
     const { active } = this.#connections;
-    const isReachable = this.#connections.forTenant(ref) !== undefined;
     const found = [...this.#open.values()]
-      .filter(
-        ({ connection, said }) =>
-          said.cloud === ref.cloud && said.tenantId === ref.tenantId && (connection === active || !isReachable),
-      )
+      .filter(({ said }) => said.cloud === ref.cloud && said.tenantId === ref.tenantId)
       .map(({ connection: { cloud, tenantId } }) => ({ ...ref, cloud, tenantId }))
       .filter((one) => store.known(one) !== undefined);
     return found.find((one) => active !== undefined && tenantKey(one) === tenantKey(active)) ?? found[0] ?? ref;

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Refusal } from '../defender/client.ts';
 import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
 import type { SendSignIn } from '../defender/transport.ts';
-import { Leases } from '../base/leases.ts';
+import { Leases, sinceStart } from '../base/leases.ts';
 import type { MsalParts, SignInLimits } from '../identity/msal/application.ts';
 import type { MsalTokens } from '../identity/msal/createMsalTokens.ts';
 import type { Resource } from '../identity/claims.ts';
@@ -56,7 +56,7 @@ export class SignIns {
 
   constructor(parts: SignInsParts) {
     this.#parts = parts;
-    this.#leases = new Leases(leasePort(parts.worker), parts.clock);
+    this.#leases = new Leases(leasePort(parts.worker), parts.clock, sinceStart);
   }
 
   /**

@@ -157,6 +157,14 @@ export function orderEndWords(order: StandingOrder): string {
   return l10n.t('The order to keep the rest is over: {0}. Fetch the run again to go on.', reasons[end]);
 }
 
+/** Number of tags that a row or a line shows. A file of marks can hold thousands. */
+const MOST_TAGS = 5;
+
+/** Returns the tags of a result as a row shows them. */
+export function tagsWords(tags: readonly string[]): string[] {
+  return tags.slice(0, MOST_TAGS).map((tag) => `#${tag}`);
+}
+
 /** Returns a number of remarks in words. */
 export function remarksWords(count: number): string {
   return count === 1 ? l10n.t('1 remark') : l10n.t('{0} remarks', count);

@@ -93,7 +93,10 @@ export class NotePaste {
   async rememberText(text: string, copied: string): Promise<void> {
     try {
       const { store, worker } = this.#parts;
-      await worker.call('rememberCopy', hashCopied(text), copied, { keep: store.keeps });
+      // Nothing of a pack is written to the disk.
+      const isOfPack = readCopied(copied)?.texts.some(({ address }) => address.cloud === 'pack') === true;
+      const keep = store.keeps && isOfPack ? 'inMemory' : store.keeps;
+      await worker.call('rememberCopy', hashCopied(text), copied, { keep });
       // The mark is set last. When another window sees the mark, the copied text's place is already in the database.
       await markCopied(this.#parts.storage);
       for (const { address } of readCopied(copied)?.texts ?? []) this.#parts.store.noteQuoted(address);

@@ -51,9 +51,10 @@ export class HuntingConsent {
    * Gives the consent, unless the person took it back in another window since they were asked.
    *
    * @returns whether it is given now
+   * @throws LiveResponseError `databaseFailed`
    */
   async give(owner: string, { state }: SeenConsent): Promise<boolean> {
-    const isReplaced = await this.#port.set(owner, GIVEN, { state }).catch(() => false);
+    const isReplaced = await this.#port.set(owner, GIVEN, { state });
     return isReplaced || this.isGiven(owner);
   }
 

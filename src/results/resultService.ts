@@ -46,6 +46,8 @@ interface Flight {
   readonly work: SharedWork<StoredFacts>;
   readonly urgency: Urgency;
   readonly listeners: Set<ProgressListener>;
+  /** Whether the account of the first caller has refused a call or the size. */
+  isRefused: boolean;
 }
 
 /**
@@ -72,10 +74,21 @@ export class ResultService {
     return stored ?? this.#join(ref, options);
   }
 
-  #join(ref: ResultRef, options: OpenOptions): Promise<StoredFacts> {
+  async #join(ref: ResultRef, options: OpenOptions): Promise<StoredFacts> {
+    const joined = this.#flights.get(resultKey(ref));
+    if (joined === undefined) return this.#board(ref, options, this.#takeOff(ref, options));
+    try {
+      return await this.#board(ref, options, joined);
+    } catch (error) {
+      // The account that paid for it allowed no more. That says nothing about this caller's own account.
+      if (!joined.isRefused || options.signal.aborted) throw error;
+      return await this.open(ref, options);
+    }
+  }
+
+  #board(ref: ResultRef, options: OpenOptions, flight: Flight): Promise<StoredFacts> {
     const { signal, onProgress, priority = 'click' } = options;
     const key = resultKey(ref);
-    const flight = this.#flights.get(key) ?? this.#takeOff(ref, options);
     this.#flights.set(key, flight);
     if (priority === 'click') flight.urgency.raise();
     if (onProgress !== undefined) flight.listeners.add(onProgress);
@@ -86,7 +99,13 @@ export class ResultService {
   }
 
   #takeOff(ref: ResultRef, { priority = 'click', meter, admits, anySize = false }: OpenOptions): Flight {
-    const urgency = new Urgency(priority, meter);
+    const flight = { isRefused: false };
+    const noted = (isAllowed: boolean): boolean => {
+      if (!isAllowed) flight.isRefused = true;
+      return isAllowed;
+    };
+    const paid = meter && { take: async () => noted(await meter.take()), giveBack: meter.giveBack };
+    const urgency = new Urgency(priority, paid);
     const listeners = new Set<ProgressListener>();
     const report: ProgressListener = (received, total) => {
       for (const listener of listeners) listener(received, total);
@@ -95,10 +114,10 @@ export class ResultService {
       priority: urgency,
       onProgress: report,
       maxBytes: anySize ? Infinity : this.#options.maxBytes(),
-      ...(admits !== undefined && { admits: (size: number) => urgency.isClick || admits(size) }),
+      ...(admits !== undefined && { admits: (size: number) => urgency.isClick || noted(admits(size)) }),
     };
     const fetch = (signal: AbortSignal): Promise<StoredFacts> => this.#fetch(ref, signal, limits);
-    return { work: new SharedWork(fetch), urgency, listeners };
+    return Object.assign(flight, { work: new SharedWork(fetch), urgency, listeners });
   }
 
   async #fetch(ref: ResultRef, signal: AbortSignal, limits: FetchOptions): Promise<StoredFacts> {

@@ -97,16 +97,20 @@ export class OrderAccount implements CallMeter {
     this.#records.spend(this.#key, -1, 0);
   };
 
-  /** Fetches a result, if the order allows it. Its size counts from the moment at which it is known. */
-  async fetch(ref: ResultRef, signal: AbortSignal): Promise<void> {
+  /**
+   * Fetches a result, if the order allows it. Its size counts from the moment at which it is known.
+   *
+   * @returns whether it is stored now. `left`: the order did not allow it
+   */
+  async fetch(ref: ResultRef, signal: AbortSignal): Promise<'stored' | 'left'> {
     const { open, store } = this.#options;
     const payment: Payment = { signal, meter: this };
     // A stored result takes no call.
     if (!this.isOnOrder || (await store.facts(ref)) !== undefined) {
       await open(ref, payment);
-      return;
+      return 'stored';
     }
-    if ((await this.findEnd()) !== undefined) return;
+    if ((await this.findEnd()) !== undefined) return 'left';
     const place: Place = { bytes: 0 };
     let counted = 0;
     let refused: OrderEnd | 'tooLarge' | undefined;
@@ -124,7 +128,9 @@ export class OrderAccount implements CallMeter {
       outcome = 'stored';
       this.#fetched.add(resultKey(ref));
     } catch (error) {
-      if (refused !== undefined && refused !== 'tooLarge') this.#end = refused;
+      const isBusy = this.#underWay - counted > 0;
+      // While others are under way, only their room may be missing. They may not arrive: the next look tries again.
+      if (refused !== undefined && refused !== 'tooLarge') this.#end ??= isBusy ? undefined : refused;
       else if (!this.#isRefusal(error)) throw error;
     } finally {
       this.#underWay -= counted;
@@ -132,6 +138,7 @@ export class OrderAccount implements CallMeter {
       if (outcome === 'stored') this.#records.spend(this.#key, 0, counted);
       this.#room.leave(place, outcome);
     }
+    return outcome === 'stored' ? 'stored' : 'left';
   }
 
   /** Returns why a result of this size is not received; undefined if it may be. */

@@ -32,6 +32,8 @@ export class RunComparer {
   readonly #added = new Set<string>();
   /** Results whose comparison took too long. They are left out, and are listed as uncounted. */
   readonly #stopped = new Set<string>();
+  /** Results that were in a batch with which the thread was ended. They are added one by one. */
+  readonly #alone = new Set<string>();
   #rules = '';
 
   /** @param name - distinguishes this comparison from every other comparison */
@@ -51,6 +53,7 @@ export class RunComparer {
     if (key !== this.#rules) {
       this.#added.clear();
       this.#stopped.clear();
+      this.#alone.clear();
     }
     this.#rules = key;
     const comparison = { id: `${this.#name} ${key}`, rules };
@@ -74,6 +77,10 @@ export class RunComparer {
     for (const [member, row] of rows.entries()) {
       const id = idOf(row);
       if (!hasResult(row) || this.#added.has(id) || this.#stopped.has(id)) continue;
+      if (this.#alone.has(id)) {
+        await this.#add(comparison, [{ member, row }]);
+        continue;
+      }
       batch.push({ member, row });
       size += row.facts?.size ?? 0;
       if (batch.length < MOST_AT_ONCE && size < MOST_BYTES_AT_ONCE) continue;
@@ -97,7 +104,8 @@ export class RunComparer {
       const [only] = batch;
       if (only === undefined) return;
       if (batch.length > 1) {
-        // One of them is hostile, or all are large.
+        // One of them is hostile, or all together take too long. The same batch would end the thread again.
+        for (const { row } of batch) this.#alone.add(idOf(row));
         for (const one of batch) await this.#add(comparison, [one]);
         return;
       }

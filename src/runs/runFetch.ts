@@ -207,7 +207,8 @@ export class RunFetches {
         if (job.hasEnded()) return;
         job.continues = true;
         const record = this.#records.get(key);
-        if (record !== undefined) this.#records.hold(key, { ...record, state: 'waiting' });
+        // A pause lasts until a person ends it.
+        if (record !== undefined && !job.isPaused) this.#records.hold(key, { ...record, state: 'waiting' });
       }
     } catch (error) {
       if (job.hasEnded()) return;
@@ -296,8 +297,8 @@ export class RunFetches {
     const { key, signal, account } = job;
     const { now, wait } = this.#options.clock;
     try {
-      await account.fetch(refOf(run, member), signal);
-      if (!job.isOver()) this.#succeeded(key, member);
+      const outcome = await account.fetch(refOf(run, member), signal);
+      if (!job.isOver() && outcome === 'stored') this.#succeeded(key, member);
       return true;
     } catch (error) {
       if (job.isOver()) return true;

@@ -98,9 +98,21 @@ export class RunJob {
     return before;
   }
 
-  /** Waits while the work is paused. Work that ends meanwhile stays paused, and must not be waited for. */
+  /**
+   * Waits while the work is paused. Work that ends meanwhile stays paused, and must not be waited for. Nor must work that
+   * loses its lease: it has to take the lease again, or another window would keep the record.
+   */
   async resumed(): Promise<void> {
-    while (this.#pause !== undefined && !this.isOver()) await this.#pause.over.promise;
+    while (this.#pause !== undefined && !this.isOver()) {
+      const lost = Promise.withResolvers<undefined>();
+      const end = (): void => {
+        lost.resolve(undefined);
+      };
+      const attempt = this.#attempt;
+      attempt.addEventListener('abort', end, { once: true });
+      await Promise.race([this.#pause.over.promise, lost.promise]);
+      attempt.removeEventListener('abort', end);
+    }
   }
 
   /** Ends the work: aborts what is under way. */

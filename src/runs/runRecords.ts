@@ -133,13 +133,13 @@ export class RunRecords {
     const { mayStore, store, worker } = this.#options;
     const record = this.#records.get(key);
     if (record === undefined || !mayStore(key)) return;
+    // Of a pack, nothing leaves the memory of this object, which forgets it when the pack is closed.
+    if (record.run.tenant.cloud === 'pack') return;
     const { order } = record;
     const stated = order !== undefined && how === 'inAdvance' ? this.#inAdvance(key, order) : order;
     if (stated !== undefined) this.#stated.set(key, stated);
-    // Of a pack, nothing is written to the disk.
-    const keep = store.keeps && record.run.tenant.cloud !== 'pack';
     const json = JSON.stringify(stated === undefined ? record : { ...record, order: stated });
-    worker.call('putRun', key, json, { keep }).catch(() => undefined);
+    worker.call('putRun', key, json, { keep: store.keeps }).catch(() => undefined);
   }
 
   /** Adds to what the order of a run has taken. A negative number takes back what was not used. */

@@ -11,6 +11,8 @@ import type { RunRow } from './runRows.ts';
 /** Name of the event that a result was fetched. */
 export const RESULT_FETCHED = 'Result Fetched (local clock)';
 
+const FETCHED_AS_SAID = 'Result Fetched (as the pack says)';
+
 /** A command of which something is certain. */
 export interface TimedCommand {
   readonly ref: ResultRef;
@@ -43,6 +45,8 @@ export function commandEvents({
   facts,
 }: TimedCommand): readonly TimelineEvent[] {
   const command = facts === undefined ? undefined : findCommand(facts.action, ref.commandIndex);
+  // Whoever made the pack says when.
+  const isOfPack = ref.cloud === 'pack';
   const at = (time: number | undefined, what: string, message: string): TimelineEvent[] => {
     if (time === undefined) return [];
     return [
@@ -61,7 +65,7 @@ export function commandEvents({
     ...at(serverTime(createdAt), 'Session Created', 'Live response session created'),
     ...at(serverTime(command?.startTime), 'Command Started', 'Command started'),
     ...at(serverTime(command?.endTime), 'Command Ended', 'Command ended'),
-    ...at(facts?.fetchedAt, RESULT_FETCHED, 'Result fetched'),
+    ...at(facts?.fetchedAt, isOfPack ? FETCHED_AS_SAID : RESULT_FETCHED, 'Result fetched'),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { LiveResponseError } from '../base/errors.ts';
+import { LiveResponseError, throwIfCancelled } from '../base/errors.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 import { describePacked } from '../results/openedResult.ts';
 import type { ResultStore } from '../results/resultStore.ts';
@@ -11,7 +11,7 @@ import type { ReadPack } from '../runs/pack/read/openPack.ts';
 /** Services that keep a pack. */
 export interface PackKeepers {
   readonly connections: Pick<ConnectionList, 'activate'>;
-  readonly packs: Pick<Packs, 'add' | 'of'>;
+  readonly packs: Pick<Packs, 'add' | 'inTurn' | 'of'>;
   readonly store: Pick<ResultStore, 'deleteOf' | 'put'>;
 }
 
@@ -24,11 +24,26 @@ export interface PackKeepers {
  * @returns the results that were kept
  * @throws LiveResponseError `packRefused` if the file was replaced meanwhile, `managed` if an administrator forbids it
  */
-export async function takePack(
+export function takePack(
+  keepers: PackKeepers,
+  pack: ReadPack,
+  names: PackNames,
+  { signal, onKept }: { readonly signal: AbortSignal; readonly onKept?: (kept: number) => void },
+): Promise<readonly StoredFacts[]> {
+  return keepers.packs.inTurn(signal, (either) => take(keepers, pack, names, { signal: either, onKept }));
+}
+
+/** Names of a pack's file and of its connection. */
+interface PackNames {
+  readonly file: string;
+  readonly connection: string;
+}
+
+async function take(
   { connections, packs, store }: PackKeepers,
   { differences, rows, seal, tenant: said, result }: ReadPack,
-  names: { readonly file: string; readonly connection: string },
-  { signal, onKept }: { readonly signal: AbortSignal; readonly onKept?: (kept: number) => void },
+  names: PackNames,
+  { signal, onKept }: { readonly signal: AbortSignal; readonly onKept: ((kept: number) => void) | undefined },
 ): Promise<readonly StoredFacts[]> {
   // The caller shows them as a page. Nothing of such a pack may be kept.
   if (differences.length > 0) throw new LiveResponseError('packRefused', { reason: 'replaced' });
@@ -53,7 +68,7 @@ export async function takePack(
       const described = describePacked(facts, { sha256, size: bytes.length }, place);
       if (described === undefined) throw new LiveResponseError('packRefused', { reason: 'odd', path: row.file });
       kept.push(await store.put(described.facts, bytes, described.action));
-      signal.throwIfAborted();
+      throwIfCancelled(signal);
       onKept?.(kept.length);
     }
     const known = kept.map(({ action }) => action);

@@ -78,9 +78,9 @@ export class KeptResults implements ResultTable {
     return this.#reading((table) => table.action(key));
   }
 
-  /** Returns the next results of a tenant as {@link page} does. A file that cannot be used counts as empty. */
+  /** Returns the next results of a tenant as {@link page} does. A part of a list must not pass for the whole. */
   list(tenant: string, behind: RowPlace | undefined, limit: number): PageRow[] {
-    return this.#merge(behind, limit, tenant, (from) => this.#inFile((table) => table.page(from, limit, tenant)));
+    return this.#merge(behind, limit, tenant, (from) => this.#reading((table) => table.page(from, limit, tenant)));
   }
 
   sizes(): ListedRow[] {

@@ -188,12 +188,15 @@ export class SqliteResultTable implements ResultTable {
 
   page(behind: RowPlace | undefined, limit: number, tenant?: string): PageRow[] {
     const { fetchedAt, key } = behind ?? { fetchedAt: Number.MAX_SAFE_INTEGER, key: '' };
+    // Only a search, which reads all tenants, needs the filters. Some have 256 kB.
+    const [columns, joined, condition] =
+      tenant === undefined
+        ? [', sha256, bits', 'LEFT JOIN filters ON filters.key = results.key', '']
+        : ['', '', 'AND tenant = ?'];
     const rows = this.#database
       .prepare(
-        `SELECT results.key AS key, fetched_at, facts, sha256, bits FROM results
-         LEFT JOIN filters ON filters.key = results.key
-         WHERE (fetched_at, results.key) < (?, ?) ${tenant === undefined ? '' : 'AND tenant = ?'}
-         ORDER BY fetched_at DESC, results.key DESC LIMIT ?`,
+        `SELECT results.key AS key, fetched_at, facts ${columns} FROM results ${joined}
+         WHERE (fetched_at, results.key) < (?, ?) ${condition} ORDER BY fetched_at DESC, results.key DESC LIMIT ?`,
       )
       .all(...[fetchedAt, key, ...(tenant === undefined ? [] : [tenant]), limit]);
     return rows.map((row) => ({ ...toPlace(row), facts: String(row['facts']), filter: toFilter(row) }));

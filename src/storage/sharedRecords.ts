@@ -12,9 +12,12 @@ import { setFileAside } from './setAside.ts';
 import { faultKindOf, reasonOf } from './storageFault.ts';
 import type { StorageFault } from './storageFault.ts';
 
-/** Whether the user lets us write a record to the disk. Otherwise the record is kept in memory, or not at all. */
+/**
+ * Whether the user lets us write a record to the disk. Otherwise the record is kept in memory, or not at all, and all
+ * others are deleted from the disk. `inMemory`: only this record must not be written.
+ */
 export interface KeepOption {
-  readonly keep: boolean;
+  readonly keep: boolean | 'inMemory';
 }
 
 /** Tables of {@link SharedRecords}, in `shared.db`. */
@@ -163,7 +166,8 @@ export class SharedRecords {
   }
 
   /** Returns the file to write to. If `keep` is false, returns undefined and deletes all records from the disk. */
-  #writable(keep: boolean): RecordFile | undefined {
+  #writable(keep: KeepOption['keep']): RecordFile | undefined {
+    if (keep === 'inMemory') return undefined;
     if (keep) return this.#opened();
     try {
       this.forget();

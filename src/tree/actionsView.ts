@@ -216,7 +216,7 @@ export class ActionsView implements Disposable {
       store.known({ ...tenant, actionId: action.id, commandIndex })?.transcript?.exitCode;
     const { marks } = this.#parts;
     const marksOf: MarksOf = (action) =>
-      resultCommands(action).map(({ index }) => marks.of({ actionId: action.id, commandIndex: index }));
+      resultCommands(action).map(({ index }) => marks.of({ ...tenant, actionId: action.id, commandIndex: index }));
     this.#tree.show({
       connectionName: shown.connection.name,
       tenant,

@@ -2,17 +2,14 @@ import { l10n } from 'vscode';
 import type { TreeItem } from 'vscode';
 import type { ResultRef } from '../base/resultUri.ts';
 import type { ResultMarks } from '../case/marks/mergeMarks.ts';
-import { remarksWords } from '../messages/runWords.ts';
+import { remarksWords, tagsWords } from '../messages/runWords.ts';
 import { addToRow, setRowCheck } from '../platform/show/rows.ts';
-
-/** Tags that a row shows. A narrow side bar shows fewer. */
-const MOST_TAGS = 5;
 
 /** Adds the marks of a row's results to the row: a check box for "reviewed", its tags, and how many remarks there are. */
 export function markRow(item: TreeItem, refs: readonly ResultRef[], marksOf: (ref: ResultRef) => ResultMarks): void {
   if (refs.length === 0) return;
   const all = refs.map(marksOf);
-  const tags = [...new Set(all.flatMap((marks) => marks.tags))].slice(0, MOST_TAGS).map((tag) => `#${tag}`);
+  const tags = tagsWords([...new Set(all.flatMap((marks) => marks.tags))]);
   const remarks = all.reduce((total, marks) => total + marks.remarks.length, 0);
   const isReviewed = all.every((marks) => marks.isReviewed);
   const words = remarks === 0 ? [] : [remarksWords(remarks)];

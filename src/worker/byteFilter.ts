@@ -1,4 +1,5 @@
 import { ESCAPED, piecesOf } from './byteTest.ts';
+import type { StoredFacts } from '../model/storedResult.ts';
 import type { SearchQuery } from './searchCalls.ts';
 
 /** Tells from the filter of a result whether a search can have a hit in it. */
@@ -38,6 +39,14 @@ export function toByteFilter(bytes: Uint8Array): Uint8Array | undefined {
     filter[place >>> 3] = (filter[place >>> 3] ?? 0) | (1 << (place & 7));
   }
   return filter;
+}
+
+/**
+ * Whether the letters of a result's texts stand in its file as they are: in UTF-8, and not compressed. Only then its
+ * bytes, and a filter of them, tell what its texts do not contain.
+ */
+export function isPlainFile({ encoding, changes }: Pick<StoredFacts, 'encoding' | 'changes'>): boolean {
+  return encoding === 'utf-8' && !changes.some(({ kind }) => kind === 'gunzipped');
 }
 
 /** Returns the different groups of a file. */

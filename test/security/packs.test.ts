@@ -3,90 +3,23 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'node:test';
-import { toFactsJson } from '../../src/commands/save/resultFacts.ts';
 import { packConnection } from '../../src/connections/connection.ts';
 import type { Connection } from '../../src/connections/connection.ts';
 import { ConnectionList } from '../../src/connections/connectionList.ts';
-import { NoResults } from '../../src/connections/noResults.ts';
-import { Packs } from '../../src/connections/packs.ts';
-import { Sessions } from '../../src/connections/sessions.ts';
 import { LiveResponseError } from '../../src/base/errors.ts';
 import { buildResultUri, packTenant, parseResultUri } from '../../src/base/resultUri.ts';
 import type { ResultRef } from '../../src/base/resultUri.ts';
 import { describeEvidence } from '../../src/evidence/blocks/evidenceParts.ts';
 import { toEvidenceSource } from '../../src/results/evidenceSource.ts';
-import { packBytes } from '../../src/runs/pack/packedBytes.ts';
-import type { PackInput } from '../../src/runs/pack/packFiles.ts';
 import { openPack } from '../../src/runs/pack/read/openPack.ts';
-import type { ReadPack } from '../../src/runs/pack/read/openPack.ts';
-import { takePack } from '../../src/services/takePack.ts';
-import { findRuns } from '../../src/runs/runs.ts';
-import { toRows } from '../../src/runs/runRows.ts';
-import { createHandlers } from '../../src/worker/handlers/handlers.ts';
 import { failure } from '../unit/defender/expected.ts';
 import { policyOf } from '../unit/policy/policyOf.ts';
 import { arrived, ref, resultFile, TENANT } from '../unit/results/fixtures.ts';
-import { TestStore } from '../unit/results/testStore.ts';
-import { threadOf } from '../unit/results/threadInPlace.ts';
-import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
 import { packInput, writeSample } from '../unit/runs/pack/samplePack.ts';
 import { Shelf } from '../unit/connections/shelf.ts';
+import { Window } from './support/packWindow.ts';
 
 const { signal } = new AbortController();
-
-/** Services of a window that opens packs. */
-class Window {
-  readonly store: TestStore;
-  readonly list: ConnectionList;
-  readonly packs: Packs;
-  readonly sessions: Sessions;
-  readonly noResults: NoResults;
-  closing: Promise<void> = Promise.resolve();
-
-  constructor(folder?: string, rules?: ConstructorParameters<typeof ConnectionList>[1]) {
-    this.store = new TestStore({
-      folder,
-      startThread: () => Promise.resolve(threadOf(createHandlers())),
-      onMemoryOnly: () => undefined,
-      analysis: analysisInPlace(),
-    });
-    this.list = new ConnectionList(new Shelf(), rules);
-    this.packs = new Packs(this.list);
-    this.packs.onDidClose((tenant) => {
-      this.closing = this.store.deleteOf(tenant);
-    });
-    this.sessions = new Sessions(this.list, (one) => Promise.resolve(this.packs.client(one)));
-    this.noResults = new NoResults({ connections: this.list, sessions: this.sessions, packs: this.packs });
-  }
-
-  async open(zip: Uint8Array, change: (pack: ReadPack) => ReadPack = (pack) => pack): Promise<Connection> {
-    const keepers = { connections: this.list, packs: this.packs, store: this.store };
-    const names = { file: 'run.zip', connection: 'Pack run' };
-    return openPack(zip, { signal }, async (pack) => {
-      assert.deepEqual(pack.differences, []);
-      await takePack(keepers, change(pack), names, { signal });
-      const { active } = this.list;
-      assert.ok(active !== undefined);
-      return active;
-    });
-  }
-
-  /** Returns what the pack is made of when its run is handed over again. */
-  async input(connection: Connection): Promise<PackInput> {
-    const { store } = this;
-    const actions = this.sessions.of(connection).actions(true);
-    await actions.ensureLoaded(signal);
-    const [run] = findRuns(actions.actions, { cloud: connection.cloud, tenantId: connection.tenantId });
-    assert.ok(run !== undefined);
-    return {
-      run,
-      rows: toRows({ run, state: 'none', failures: {} }, (one) => store.known(one), this.noResults.ofMember),
-      canHold: () => true,
-      packed: async (facts) => packBytes((await store.raw(facts.ref)) ?? new Uint8Array()),
-      factsJson: async (facts) => toFactsJson(facts, await store.receivedAction(facts.ref), '0.1.0'),
-    };
-  }
-}
 
 /** Returns the index and the hashes of a pack. */
 function contents(zip: Uint8Array): Promise<{ readonly rows: readonly object[]; readonly hashes: readonly unknown[] }> {
@@ -277,14 +210,51 @@ suite('a connection from a hand-over pack', () => {
     assert.deepEqual(await window.packs.resolve(unknown, window.store), unknown);
     const other = { ...cited, tenantId: unknown.actionId };
     assert.deepEqual(await window.packs.resolve(other, window.store), other);
-    // With a connection to the tenant, Defender has the word, until the person chooses the pack.
+    // With a connection to the tenant, Defender has the word, whichever connection is active.
     await window.list.add(REAL);
     assert.deepEqual(await window.packs.resolve(cited, window.store), cited);
     await window.list.activate(connection.name);
-    assert.deepEqual(await window.packs.resolve(cited, window.store), inPack);
+    assert.deepEqual(await window.packs.resolve(cited, window.store), cited);
     // A result that was fetched here always comes first.
     await window.store.put(...arrived(resultFile('own\n', '', 'collect.ps1', 0), { ref: cited }));
     assert.deepEqual(await window.packs.resolve(cited, window.store), cited);
+    await window.store.dispose();
+  });
+
+  test('a pack stands in for no other pack, and for no opened file', async () => {
+    for (const cloud of ['pack', 'file'] as const) {
+      const window = new Window();
+      const { zip, seal } = await writeSample();
+      const cited = packInput().rows[0]?.ref ?? ref();
+      await window.open(zip);
+      const open = window.packs.of(packTenant(seal));
+      assert.ok(open !== undefined);
+      Object.assign(open, { said: { cloud, tenantId: cited.tenantId } });
+      const foreign = { ...cited, cloud };
+      assert.deepEqual(await window.packs.resolve(foreign, window.store), foreign);
+      await window.store.dispose();
+    }
+  });
+
+  test('opened twice at once, or while all data is removed, nothing of it is lost or left', async () => {
+    const window = new Window();
+    const { zip } = await writeSample();
+    const [one, other] = await Promise.all([window.open(zip), window.open(zip)]);
+    assert.equal(one.name, other.name);
+    assert.ok(window.store.known({ ...(packInput().rows[0]?.ref ?? ref()), ...one }) !== undefined);
+    await window.list.remove(one.name);
+    await window.closing;
+    let abandoned: Promise<void> | undefined;
+    const opening = window.open(zip, (pack) => {
+      queueMicrotask(() => {
+        abandoned = window.packs.abandon();
+      });
+      return pack;
+    });
+    await assert.rejects(opening, failure('cancelled'));
+    await abandoned;
+    assert.deepEqual(await window.store.stored(), []);
+    assert.deepEqual(window.list.all, []);
     await window.store.dispose();
   });
 

@@ -202,7 +202,9 @@ function iso(before: number, minutes: number): string {
 }
 
 test('one file walks through pages: no other follows a next link or asks for a page', () => {
-  const allowed = ['defender/schema.ts', 'defender/client.ts', 'defender/list/paging.ts', 'sample/api/sampleTenant.ts'];
+  // A pack answers from memory.
+  const own = ['connections/packs.ts', 'sample/api/sampleTenant.ts'];
+  const allowed = ['defender/schema.ts', 'defender/client.ts', 'defender/list/paging.ts', ...own];
   const found = readdirSync('src', { recursive: true, encoding: 'utf8' })
     .map((file) => file.split(path.sep).join('/'))
     .filter((file) => file.endsWith('.ts') && !allowed.includes(file))

@@ -171,6 +171,7 @@ suite('H1: the one place that shows texts', () => {
       'hovers.ts',
       'notifications.ts',
       'quickInputs.ts',
+      'remarks.ts',
       'rows.ts',
       'statusItems.ts',
       'views.ts',

@@ -25,7 +25,7 @@ export class CaseMarks {
   readonly #parts: CaseMarksParts;
   readonly #changed = new Emitter<readonly string[]>();
   readonly #listening: { readonly dispose: () => void };
-  #of: Pick<CaseChoice, 'folder' | 'id'> | undefined;
+  #of: Pick<CaseChoice, 'folder' | 'id' | 'writer'> | undefined;
   #watching: { readonly dispose: () => unknown } | undefined;
   #read: ReadMarks | undefined;
   #queue: Promise<unknown> = Promise.resolve();
@@ -53,7 +53,7 @@ export class CaseMarks {
   }
 
   /** Marks of a result. */
-  of(ref: Pick<ResultRef, 'actionId' | 'commandIndex'>): ResultMarks {
+  of(ref: ResultRef): ResultMarks {
     return this.#read?.results.get(markKey(ref)) ?? UNMARKED;
   }
 
@@ -131,7 +131,7 @@ export class CaseMarks {
     if (of === undefined) return;
     const { readMarks } = await this.#parts.activeCase.tools();
     const before = this.#read;
-    const read = await readMarks(of.folder, before?.files);
+    const read = await readMarks(of.folder, before?.files, of.writer);
     // Another case may be open by now.
     if (this.#of !== of) return;
     this.#read = read;
@@ -147,5 +147,11 @@ function changedActions(
 ): string[] {
   const keys = [...new Set([...before.keys(), ...now.keys()])];
   const changed = keys.filter((key) => JSON.stringify(before.get(key)) !== JSON.stringify(now.get(key)));
-  return [...new Set(changed.map((key) => key.split('#')[0] ?? ''))];
+  return [...new Set(changed.map((key) => actionOf(key)))];
+}
+
+/** Returns the id of the action in a key of `markKey`. */
+function actionOf(key: string): string {
+  const end = key.lastIndexOf('#');
+  return key.slice(key.lastIndexOf(' ', end) + 1, end);
 }

@@ -25,9 +25,13 @@ const MAX_LINES = 100_000;
 /** Lines after which other work of the process gets its turn. */
 const LINES_A_TURN = 2000;
 const MAX_FILES = 1000;
+/** Empty lines of a file. */
+const MOST_EMPTY = 1000;
 // Windows has no `O_NOFOLLOW`. Only administrators can create links there.
 const APPEND =
   constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
+/** Time by which another machine's clock may be ahead, ms. */
+const DAY_MS = 24 * 60 * 60_000;
 /** Latest time that a line can have. */
 const LAST_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
@@ -65,15 +69,18 @@ export interface ReadMarks extends MergedMarks {
  * Reads the marks of a case and merges them. A file that cannot be read is counted: it does not hide those of others.
  *
  * @param known - files of the last reading
+ * @param own - writer whose file is read first, so that the files of others leave room for it
  * @throws LiveResponseError `fileFailed` if the folder of marks is a link or has more files than a case has
  */
-export async function readMarks(folder: string, known: MarkCache = new Map()): Promise<ReadMarks> {
+export async function readMarks(folder: string, known: MarkCache = new Map(), own?: string): Promise<ReadMarks> {
   const place = path.join(folder, MARK_FOLDER);
   const files = new Map<string, MarkFile>();
   let refused = 0;
   let bytes = MAX_ALL;
   let lines = MAX_LINES;
-  for (const name of (await namesIn(place)).filter((one) => one.endsWith('.jsonl'))) {
+  const names = (await namesIn(place)).filter((one) => one.endsWith('.jsonl'));
+  const isOwn = (name: string): boolean => name === `${own}.jsonl`;
+  for (const name of [...names.filter(isOwn), ...names.filter((one) => !isOwn(one))]) {
     const file = await readFile(path.join(place, name), name, known.get(name)).catch(() => undefined);
     if (file === undefined || files.size >= MAX_FILES || file.size > bytes || file.count > lines) {
       refused++;
@@ -102,13 +109,19 @@ async function readFile(file: string, name: string, known: MarkFile | undefined)
   const bytes = await readBounded(file, MAX_FILE);
   const read = { lines: [] as MarkLine[], unreadable: 0, unknown: 0, count: 0 };
   let start = 0;
+  let empty = 0;
   for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
-    const line = end === start ? 'empty' : readMarkLine(bytes.subarray(start, end), writer);
+    const isEmpty = end === start;
+    const line = isEmpty ? 'unreadable' : readMarkLine(bytes.subarray(start, end), writer);
     start = end + 1;
+    // No writer leaves an empty line. Millions of them fit into a file.
+    if (isEmpty && ++empty > MOST_EMPTY) return undefined;
+    if (isEmpty) continue;
     if (++read.count > MAX_LINES) return undefined;
     if (read.count % LINES_A_TURN === 0) await setImmediate();
-    if (line === 'empty') continue;
     if (line === 'unreadable' || line === 'unknown') read[line]++;
+    // Nobody could ever change a mark of the last day of time.
+    else if (Date.parse(line.at) > Date.now() + DAY_MS) read.unreadable++;
     else read.lines.push(line);
   }
   return { ...read, state, size: bytes.length, isTorn: start < bytes.length };

@@ -30,9 +30,12 @@ export interface MergedMarks {
   readonly lastWords: ReadonlyMap<string, string>;
 }
 
-/** Returns the key of a marked result. A machine action's id is the same in every connection, and in a pack. */
-export function markKey({ actionId, commandIndex }: Pick<ResultRef, 'actionId' | 'commandIndex'>): string {
-  return `${actionId}#${commandIndex}`;
+/**
+ * Returns the key of a marked result. A machine action's id is the same in every connection. A pack can hold anything
+ * under it, so that its results are marked apart.
+ */
+export function markKey({ cloud, tenantId, actionId, commandIndex }: ResultRef): string {
+  return `${cloud === 'pack' ? `pack ${tenantId} ` : ''}${actionId}#${commandIndex}`;
 }
 
 /** Returns the subject on which the last word counts. */

@@ -1,6 +1,7 @@
 import { backTo, sortEvents, toDatetime } from '../../evidence/references/timelineEvent.ts';
 import type { TimelineEvent } from '../../evidence/references/timelineEvent.ts';
 import type { ReadFile } from './recordFiles.ts';
+import { writerOf } from './recordLine.ts';
 import type { RecordedResult, RecordLine } from './recordLine.ts';
 
 /** Words of the recorded steps. Evidence stays English. A step of a newer version keeps its own name. */
@@ -28,23 +29,31 @@ const WORDS: Readonly<Record<string, string>> = {
  * @param except - steps that are left out
  */
 export function recordTimeline(
-  files: readonly Pick<ReadFile, 'lines'>[],
+  files: readonly Pick<ReadFile, 'name' | 'lines'>[],
   isWanted?: (result: RecordedResult) => boolean,
   except: readonly string[] = [],
 ): readonly TimelineEvent[] {
-  const steps = files.flatMap(({ lines }) =>
-    lines.flatMap(({ line }) => (line === undefined || except.includes(line.what) ? [] : line)),
+  const steps = files.flatMap(({ name, lines }) =>
+    lines.flatMap(({ line }): Step[] =>
+      line === undefined || except.includes(line.what) ? [] : [{ line, writer: writerOf(name) ?? '' }],
+    ),
   );
   return sortEvents(
-    steps.flatMap((line): TimelineEvent[] => {
-      const { results = [] } = line;
-      if (results.length === 0) return isWanted === undefined ? [toEvent(line)] : [];
-      return results.filter((result) => isWanted?.(result) ?? true).map((result) => toEvent(line, result));
+    steps.flatMap((step): TimelineEvent[] => {
+      const { results = [] } = step.line;
+      if (results.length === 0) return isWanted === undefined ? [toEvent(step)] : [];
+      return results.filter((result) => isWanted?.(result) ?? true).map((result) => toEvent(step, result));
     }),
   );
 }
 
-function toEvent(line: RecordLine, result?: RecordedResult): TimelineEvent {
+/** A step, with the writer whose file holds it: a line can name anybody. */
+interface Step {
+  readonly line: RecordLine;
+  readonly writer: string;
+}
+
+function toEvent({ writer, line }: Step, result?: RecordedResult): TimelineEvent {
   const words = Object.hasOwn(WORDS, line.what) ? (WORDS[line.what] ?? line.what) : line.what;
   const spans = (result?.lines ?? []).map(([firstLine, lastLine]) => ({ firstLine, lastLine }));
   const place = spans.map(({ firstLine, lastLine }) => `${firstLine}–${lastLine}`).join(', ');
@@ -59,7 +68,7 @@ function toEvent(line: RecordLine, result?: RecordedResult): TimelineEvent {
     datetime: toDatetime(Date.parse(line.at)),
     timestamp_desc: `${words} (local clock)`,
     data_type: 'live_response:record',
-    user: line.who,
+    user: writer,
     tool: line.tool,
     ...(line.clock === undefined ? {} : { server_offset_seconds: line.clock.offset }),
     ...(line.file === undefined ? {} : { file_sha256: line.file.sha256 }),

@@ -65,9 +65,10 @@ export async function openPackFile(
     services.connections.mustAllow(packConnection(file, ''));
     const openPack = await services.loadPackReader();
     const source = isLocal(uri) ? uri.fsPath : await readElsewhere(uri);
-    const options = { signal: scope.signal, ...(seal === '' ? {} : { seal }) };
+    const signal = services.packs.untilAbandoned(scope.signal);
+    const options = { signal, ...(seal === '' ? {} : { seal }) };
     return openPack(source, options, async (pack) =>
-      pack.differences.length > 0 ? { damaged: pack } : take(services, pack, file, scope),
+      pack.differences.length > 0 ? { damaged: pack } : take(services, pack, file, { ...scope, signal }),
     );
   });
   if (outcome === undefined) return;

@@ -14,7 +14,10 @@ import { IN_ACTIONS_VIEW } from '../common/when.ts';
  * `liveResponse.removeAllData`: deletes results, connections, tokens and secrets, and everything else that was stored.
  */
 async function removeAllData(
-  services: Pick<Services, 'activeCase' | 'connections' | 'forgetAll' | 'runs' | 'search' | 'signIns' | 'store'>,
+  services: Pick<
+    Services,
+    'activeCase' | 'connections' | 'forgetAll' | 'packs' | 'runs' | 'search' | 'signIns' | 'store'
+  >,
   runner: CommandRunner,
 ): Promise<void> {
   const title = l10n.t('Removing all data');
@@ -42,6 +45,7 @@ async function removeAllData(
     services.search.clear();
     // Otherwise an order could fetch what is removed again, and store its record.
     services.runs.forgetAll();
+    await services.packs.abandon();
     // Signs out of each connection first. Otherwise a renewal in the background could store a token again.
     const { all, hidden } = services.connections;
     for (const connection of [...all, ...hidden.map((one) => one.connection)])

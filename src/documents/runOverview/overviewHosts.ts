@@ -2,7 +2,15 @@ import { l10n } from 'vscode';
 import { commandIds } from '../../platform/commandIds.ts';
 import { exitWords } from '../../messages/exitWords.ts';
 import { formatBytes } from '../../messages/format.ts';
-import { callsWords, hostsWords, linesWords, orderWords, remarksWords, whyNoResult } from '../../messages/runWords.ts';
+import {
+  callsWords,
+  hostsWords,
+  linesWords,
+  orderWords,
+  remarksWords,
+  whyNoResult,
+  tagsWords,
+} from '../../messages/runWords.ts';
 import { scriptOf } from '../../model/run.ts';
 import { byName, sortHosts } from '../../runs/hostOrder.ts';
 import { devicesToAsk, hasResult } from '../../runs/runRows.ts';
@@ -90,7 +98,7 @@ function boxOf({ ref }: RunRow, { marksOf }: OverviewParts): string {
 /** Returns the tags and the number of remarks of a result. */
 function marksWords({ ref }: RunRow, { marksOf }: OverviewParts): string {
   const { tags, remarks } = marksOf?.(ref) ?? { tags: [], remarks: [] };
-  const words = [...tags.map((tag) => `#${tag}`), ...(remarks.length === 0 ? [] : [remarksWords(remarks.length)])];
+  const words = [...tagsWords(tags), ...(remarks.length === 0 ? [] : [remarksWords(remarks.length)])];
   return words.length === 0 ? '' : `  ${words.join(' · ')}`;
 }
 

@@ -1,4 +1,4 @@
-import { buildCitation } from '../blocks/citation.ts';
+import { buildCitation, parseCitation } from '../blocks/citation.ts';
 import type { Span } from '../../base/places.ts';
 import type { ResultRef, ResultStream } from '../../base/resultUri.ts';
 
@@ -20,10 +20,12 @@ export interface TimelineResult extends ResultRef {
 /** Returns the fields of an event that lead back to a result: its action, its hash, and the link that opens it. */
 export function backTo(result: TimelineResult, spans: readonly Span[] = []): Readonly<Record<string, string | number>> {
   const { cloud, tenantId, actionId, commandIndex, stream = 'output', sha256 } = result;
+  const link = buildCitation({ address: { cloud, tenantId, actionId, commandIndex, stream }, spans });
   return {
     action_id: actionId,
     command_index: commandIndex,
-    link: buildCitation({ address: { cloud, tenantId, actionId, commandIndex, stream }, spans }),
+    // A record that somebody else wrote can name what is no result.
+    ...(parseCitation(link) === undefined ? {} : { link }),
     ...(sha256 === undefined ? {} : { sha256 }),
   };
 }

@@ -104,7 +104,9 @@ export class StoredSearch {
     // The search was cancelled during the step.
     if (own !== this.#current || this.#run === undefined) return false;
     const lines = step.found.reduce((sum, { hits, more }) => sum + hits.length + more, this.#run.lines);
-    const state = step.done ? 'done' : lines > MAX_LINES ? 'tooMany' : 'running';
+    // Only listed lines count: one result with very many others must not end the search for all.
+    const listed = [...this.#run.found, ...step.found].reduce((sum, { hits }) => sum + hits.length, 0);
+    const state = step.done ? 'done' : listed > MAX_LINES ? 'tooMany' : 'running';
     const { query } = this.#run;
     this.#show({
       query,

@@ -1,6 +1,5 @@
 import { resultKey } from '../../base/resultUri.ts';
 import type { LiveResponseCommand, MachineAction } from '../../defender/schema.ts';
-import { findCommand } from '../../model/machineAction.ts';
 import type { Run } from '../../model/run.ts';
 import type { PackRow } from './read/packRow.ts';
 
@@ -26,14 +25,23 @@ export function packActions(
   known: readonly MachineAction[],
 ): PackActions {
   const actions = new Map(known.map((action) => [action.id, action]));
+  const missing = new Map<string, Map<number, LiveResponseCommand>>();
   const whys = new Map<string, string>();
   for (const row of rows) {
     if (row.file !== undefined) continue;
     const { actionId, commandIndex, why = '' } = row;
     whys.set(resultKey({ ...tenant, actionId, commandIndex }), why.slice(0, LONGEST_WHY));
-    const action = actions.get(actionId) ?? actionOf(row);
-    const isNamed = findCommand(action, commandIndex) !== undefined;
-    actions.set(actionId, isNamed ? action : { ...action, commands: [...action.commands, commandOf(row)] });
+    if (!actions.has(actionId)) actions.set(actionId, actionOf(row));
+    const commands = missing.get(actionId) ?? new Map<number, LiveResponseCommand>();
+    missing.set(actionId, commands);
+    commands.set(commandIndex, commands.get(commandIndex) ?? commandOf(row));
+  }
+  for (const [actionId, commands] of missing) {
+    const action = actions.get(actionId);
+    if (action === undefined) continue;
+    const named = new Set(action.commands.map(({ index }) => index));
+    const others = [...commands.values()].filter(({ index }) => !named.has(index));
+    actions.set(actionId, { ...action, commands: [...action.commands, ...others] });
   }
   return { actions: [...actions.values()], whys };
 }

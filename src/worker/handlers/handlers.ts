@@ -1,7 +1,7 @@
 import type { LineRange } from '../../base/places.ts';
 import { decodeResult } from '../../evidence/decode/decode.ts';
 import type { DecodedResult } from '../../evidence/decode/decode.ts';
-import { toByteFilter } from '../byteFilter.ts';
+import { isPlainFile, toByteFilter } from '../byteFilter.ts';
 import { documentSize, toDocumentBytes } from '../../evidence/text/documentText.ts';
 import { hashText } from '../../base/hashText.ts';
 import { countErrorLines, measureText } from '../../evidence/text/textFacts.ts';
@@ -123,7 +123,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     put: (facts, bytes, { keep = true, action } = {}) => {
       const result = decodeResult(bytes);
       const stored = describe(facts, result, readableRaw(result, bytes));
-      const bits = stored.encoding === 'utf-8' ? toByteFilter(bytes) : undefined;
+      const bits = isPlainFile(stored) ? toByteFilter(bytes) : undefined;
       const row = {
         key: resultKey(facts.ref),
         tenant: tenantKey(facts.ref),

@@ -5,7 +5,7 @@ import { measureText } from '../../evidence/text/textFacts.ts';
 import { resultKey } from '../../base/resultUri.ts';
 import type { PartStart } from '../../base/resultUri.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
-import { toFilterTest } from '../byteFilter.ts';
+import { isPlainFile, toFilterTest } from '../byteFilter.ts';
 import type { FilterTest } from '../byteFilter.ts';
 import { toByteTest } from '../byteTest.ts';
 import type { ByteTest } from '../byteTest.ts';
@@ -89,7 +89,20 @@ function searchOn({ steps, inRun }: { readonly steps: Search; readonly inRun: bo
 
 /** Yields once for each searched result, and also in the middle of a large result. */
 function* search(results: KeptResults, query: SearchQuery, pattern: RegExp): Search {
+  // Whoever made a pack chose its times, and a search ends after a number of lines: what was fetched comes first.
+  const wasLeft = yield* searchOne(results, query, pattern, (cloud) => cloud !== 'pack');
+  if (wasLeft) yield* searchOne(results, query, pattern, (cloud) => cloud === 'pack');
+}
+
+/** Searches the results of some clouds. Returns whether there are others. */
+function* searchOne(
+  results: KeptResults,
+  query: SearchQuery,
+  pattern: RegExp,
+  isWanted: (cloud: StoredFacts['ref']['cloud']) => boolean,
+): Generator<ResultHits | NoHit | typeof UNDER_WAY | undefined, boolean> {
   let behind: RowPlace | undefined;
+  let wasLeft = false;
   const mayMatch = toByteTest(query);
   const mayHold = toFilterTest(query);
   const ofRun = query.run === undefined ? undefined : new Set(query.run.hosts.map(({ ref }) => resultKey(ref)));
@@ -99,19 +112,23 @@ function* search(results: KeptResults, query: SearchQuery, pattern: RegExp): Sea
       const facts = parseFacts(row.facts);
       if (facts === undefined || resultKey(facts.ref) !== row.key || !isMeant(facts, query)) continue;
       if (ofRun?.has(row.key) === false) continue;
+      if (!isWanted(facts.ref.cloud)) {
+        wasLeft = true;
+        continue;
+      }
       if (facts.large !== undefined) yield* searchLarge(results, facts, pattern);
       else if (isRuledOut(row, facts, mayHold)) yield facts.transcript === undefined ? undefined : { without: row.key };
       else yield searchResult(results, row.key, facts, { pattern, mayMatch });
     }
     behind = page.at(-1);
-    if (behind === undefined) return;
+    if (behind === undefined) return wasLeft;
   }
 }
 
-/** Whether the filter shows that a text is not in a result. Only a filter of the same bytes in UTF-8 can. */
+/** Whether the filter shows that a text is not in a result. Only a filter of the same bytes can. */
 function isRuledOut({ filter }: PageRow, facts: StoredFacts, mayHold: FilterTest | undefined): boolean {
   if (filter === undefined || mayHold === undefined) return false;
-  return facts.encoding === 'utf-8' && filter.sha256 === facts.sha256 && !mayHold(filter.bits);
+  return isPlainFile(facts) && filter.sha256 === facts.sha256 && !mayHold(filter.bits);
 }
 
 function isMeant({ name }: StoredFacts, { connection, device, script }: SearchQuery): boolean {
@@ -134,8 +151,7 @@ function searchResult(
     // The result was deleted after its row was read.
     if (bytes === undefined) return undefined;
     const noHit = facts.transcript === undefined ? undefined : { without: key };
-    // Only in UTF-8 do the bytes of a letter of ASCII stand for this letter alone.
-    if (facts.encoding === 'utf-8' && mayMatch?.(bytes) === false) return noHit;
+    if (isPlainFile(facts) && mayMatch?.(bytes) === false) return noHit;
     const texts = textsOf(bytes);
     const length = texts.reduce((sum, [, text]) => sum + text.length, 0);
     const found: FoundLines = { hits: [], more: 0, lastLine: 0 };

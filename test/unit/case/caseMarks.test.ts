@@ -6,6 +6,9 @@ import { ActiveCase } from '../../../src/case/activeCase.ts';
 import type { CaseChoice } from '../../../src/case/activeCase.ts';
 import { caseTools } from '../../../src/case/caseTools.ts';
 import { CaseMarks } from '../../../src/case/marks/caseMarks.ts';
+import { readMarks } from '../../../src/case/marks/markFiles.ts';
+import { markKey } from '../../../src/case/marks/mergeMarks.ts';
+import { ref } from '../results/fixtures.ts';
 import { mark, marksOf, onLines, plant, REMARK, resultAt } from './markScene.ts';
 import { noCase } from './noCase.ts';
 import { createScene } from './scene.ts';
@@ -154,5 +157,20 @@ suite('the marks of the open case', () => {
     await plant(scene, 'anna.jsonl', '{"v":1');
     await marks.read();
     assert.deepEqual(marks.trouble, { unreadable: 0, unknown: 0, torn: 1, refused: 0 });
+  });
+
+  test('files of others leave room for one’s own, and empty lines for all', async () => {
+    await mark(scene, 'zoe', REVIEWED);
+    await plant(scene, '0.jsonl', Buffer.from('\n'.repeat(100_000)));
+    for (let at = 0; at < 1001; at++) await plant(scene, `a${at}.jsonl`, Buffer.from(''));
+    const { results, trouble } = await readMarks(scene.folder, undefined, 'zoe');
+    assert.equal([...results.values()][0]?.isReviewed, true);
+    assert.ok(trouble.refused > 0);
+  });
+
+  test('results of a pack are marked apart from those of the tenant', () => {
+    const one = ref();
+    assert.notEqual(markKey(one), markKey({ ...one, cloud: 'pack' }));
+    assert.equal(markKey(one), markKey({ ...one, cloud: 'gcc' }));
   });
 });

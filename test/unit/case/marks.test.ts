@@ -303,11 +303,14 @@ suite('marks of a case', () => {
     assert.deepEqual(after.results, before.results);
   });
 
-  test('the last time of the calendar is not passed', async () => {
+  test('a mark of a day that has not come counts for nothing: nobody could change it', async () => {
     const line: MarkLine = { v: 1, at: '9999-12-31T23:59:59.999Z', who: 'anna', ...reviewed(true) };
     await plant(scene, 'anna.jsonl', toMarkBytes(line));
+    assert.equal(await marksOf(scene, 1), undefined);
+    await mark(scene, 'bob', reviewed(true));
+    assert.equal((await marksOf(scene, 1))?.isReviewed, true);
     await mark(scene, 'bob', reviewed(false));
-    assert.deepEqual(await troubleOf(scene), NO_TROUBLE);
+    assert.deepEqual(await troubleOf(scene), { ...NO_TROUBLE, unreadable: 1 });
     assert.equal(await marksOf(scene, 1), undefined);
   });
 

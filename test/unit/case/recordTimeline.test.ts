@@ -17,6 +17,7 @@ const RESULT: RecordedResult = {
 
 function file(...lines: readonly Partial<RecordLine>[]): Parameters<typeof recordTimeline>[0][number] {
   return {
+    name: 'anna.20261123T224700Z.0123abcd.jsonl',
     lines: lines.map((change, seq) => ({
       hash: '',
       bytes: 0,

@@ -4,6 +4,7 @@ import type { MarkTrouble } from '../../../case/marks/markFiles.ts';
 import type { Remark } from '../../../case/marks/mergeMarks.ts';
 import { linesOf } from '../../../documents/marks/remarkThreads.ts';
 import { formatUtc } from '../../../messages/format.ts';
+import { tagsWords } from '../../../messages/runWords.ts';
 import { notify } from '../../../platform/show/notifications.ts';
 import { pickOne } from '../../../platform/show/quickInputs.ts';
 import type { Services } from '../../../services/services.ts';
@@ -31,7 +32,7 @@ export async function listRemarks(
     const { who, at, on } = remark;
     const text = remark.text.slice(0, MAX_SHOWN + 1).replaceAll(/\s/gu, ' ');
     const name = store.known(on)?.name;
-    const words = [name?.device, name?.script, linesOf(on.lines), ...marks.of(on).tags.map((tag) => `#${tag}`)];
+    const words = [name?.device, name?.script, linesOf(on.lines), ...tagsWords(marks.of(on).tags)];
     return {
       label: text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text,
       description: `${who} · ${formatUtc(Date.parse(at))}`,

@@ -167,6 +167,30 @@ suite('searching stored results', () => {
     }
   });
 
+  test('a result that is compressed itself is searched by its text, in memory and in a run', () => {
+    const store = storeOf(gzipSync(resultFile('evil zebra.exe')), 'hay');
+    assert.deepEqual(linesOf(searchAll(store, query('zebra'))), [1]);
+    const hosts = [0, 1].map((commandIndex) => ({ host: `h${commandIndex}`, ref: ref({ commandIndex }) }));
+    const search = store.beginSearch(query('zebra', { run: { title: 'hunt', hosts } }));
+    const without: string[] = [];
+    for (let isDone = false; !isDone;) {
+      const step = store.searchOn(search);
+      without.push(...step.without);
+      isDone = step.done;
+    }
+    assert.deepEqual(without, [resultKey(ref({ commandIndex: 1 }))]);
+  });
+
+  test('results of a pack are searched after those that were fetched, whatever time the pack states', () => {
+    const store = storeOf('needle');
+    const ofPack = { ...ref({ commandIndex: 7 }), cloud: 'pack' as const };
+    store.put(...arrived(resultFile('needle'), { ref: ofPack, fetchedAt: 9e15 }));
+    assert.deepEqual(
+      searchAll(store, query('needle')).found.map((found) => found.ref.cloud),
+      ['commercial', 'pack'],
+    );
+  });
+
   test('a filter is deleted with its result', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'search-'));
     const handlers = createHandlers();
