@@ -177,6 +177,7 @@ suite('a zip that is given out as a hand-over pack', () => {
     await isRefused(zip, 'large', undefined, { zip: zip.length - 1 });
     await isRefused(zip, 'large', undefined, { files: 1000 });
     await isRefused(zip, 'large', undefined, { results: 500 });
+    await isRefused(zip, 'large', undefined, { facts: 500 });
     await isRefused(zip, 'largeResult', undefined, { result: 50 });
     await isRefused(zip, 'many', undefined, { entries: 10 });
     // The directory states four gigabytes, of which the zip holds a byte.

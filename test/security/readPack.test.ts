@@ -5,6 +5,7 @@ import path from 'node:path';
 import { before, suite, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { PackDifference } from '../../src/runs/pack/packDifference.ts';
+import { readCells } from '../../src/runs/pack/read/packRow.ts';
 import { zipOf } from '../../src/sample/base/zipFile.ts';
 import { Copy, INDEX, knowingChanges, plainChanges, sha256 } from '../unit/runs/pack/changes.ts';
 import { filesOf, read } from '../unit/runs/pack/opened.ts';
@@ -239,6 +240,17 @@ suite('a hand-over pack that is opened', () => {
     const { differences } = await read(zipped(copy));
     assert.ok(differences.some(({ kind }) => kind === 'otherResult'));
     assert.ok(process.memoryUsage().rss - before < 100_000_000);
+  });
+
+  test('a table with one endless cell is no table, and reads in linear time', () => {
+    for (const cell of ['x'.repeat(5_000_000), '""'.repeat(5_000_000)]) {
+      assert.deepEqual(readCells(`a,b\r\n"${cell}",c\r\n`, 9)[1]?.[1], 'c');
+      assert.deepEqual(readCells(`a,b\r\n"${cell}`, 9), [['a', 'b']]);
+    }
+    assert.deepEqual(readCells('a,"b ""c"",\r\nd"\r\n,\n"x"y', 9), [
+      ['a', 'b "c",\r\nd'],
+      ['', ''],
+    ]);
   });
 });
 

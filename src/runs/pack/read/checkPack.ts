@@ -65,6 +65,8 @@ class Check {
   #seal = '';
   #tenant = { cloud: '', tenantId: '' };
   #unpacked = 0;
+  /** UTF-16 units of all files of facts so far. */
+  #factsLength = 0;
 
   constructor(zip: PackZip, limits: PackLimits, signal: AbortSignal) {
     this.#zip = zip;
@@ -213,7 +215,12 @@ class Check {
       return false;
     }
     for (const name of names) used.add(name);
-    const facts = parseObject((await this.#text(names[1], MOST_FACTS)).replace(/\n$/u, ''), 2);
+    const json = await this.#text(names[1], MOST_FACTS);
+    this.#factsLength += json.length;
+    if (this.#factsLength > this.#limits.facts) {
+      throw refused('large', { size: this.#factsLength, limit: this.#limits.facts });
+    }
+    const facts = parseObject(json.replace(/\n$/u, ''), 2);
     const said = fieldsOf(facts?.['file']);
     const action = fieldsOf(facts?.['action']);
     const isNamed = said['sha256'] === row.sha256 && said['size'] === row.bytes;

@@ -79,14 +79,30 @@ const MOST_CELLS = 64;
 export function readCells(text: string, most: number): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
-  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/uy;
-  while (cell.lastIndex < text.length && rows.length < most && row.length < MOST_CELLS) {
-    const [, quoted, plain = '', end] = cell.exec(text) ?? [];
-    if (end === undefined) break;
-    row.push(quoted?.replaceAll('""', '"') ?? plain);
-    if (end === ',') continue;
+  let at = 0;
+  while (at < text.length && rows.length < most && row.length < MOST_CELLS) {
+    const quoted = text[at] === '"' ? endOfQuoted(text, at) : undefined;
+    PLAIN_CELL.lastIndex = at;
+    const end = quoted ?? at + (PLAIN_CELL.exec(text)?.[0].length ?? 0);
+    CELL_END.lastIndex = end;
+    const [mark] = CELL_END.exec(text) ?? [];
+    if (mark === undefined) break;
+    row.push(quoted === undefined ? text.slice(at, end) : text.slice(at + 1, end - 1).replaceAll('""', '"'));
+    at = end + mark.length;
+    if (mark === ',') continue;
     rows.push(row);
     row = [];
   }
   return rows;
+}
+
+const PLAIN_CELL = /[^",\r\n]*/uy;
+const CELL_END = /,|\r?\n|$/uy;
+
+/** Returns where a quoted cell ends; undefined if it does not. A loop: an expression runs out of stack in a long cell. */
+function endOfQuoted(text: string, start: number): number | undefined {
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 2)) {
+    if (text[at + 1] !== '"') return at + 1;
+  }
+  return undefined;
 }

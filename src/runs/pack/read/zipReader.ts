@@ -17,9 +17,13 @@ export interface PackBytes {
 
 /** Limits for a pack. What exceeds one is refused before it is read. */
 export interface PackLimits {
-  /** Size of the zip, of all its files unpacked, of all results unpacked once more, and of one result; bytes. */
+  /**
+   * Size of the zip, of all its files unpacked, of all files of facts, of all results unpacked once more, and of one
+   * result; bytes.
+   */
   readonly zip: number;
   readonly files: number;
+  readonly facts: number;
   readonly results: number;
   readonly result: number;
   /** Largest number of files. */
