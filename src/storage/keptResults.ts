@@ -78,9 +78,22 @@ export class KeptResults implements ResultTable {
     return this.#reading((table) => table.action(key));
   }
 
-  /** Returns the next results of a tenant as {@link page} does. A part of a list must not pass for the whole. */
+  /**
+   * Returns the next results of a tenant as {@link page} does. A file that cannot be used counts as empty.
+   *
+   * @throws the error if the file is locked, or fails after the first page: a part of a list must not pass for the whole
+   */
   list(tenant: string, behind: RowPlace | undefined, limit: number): PageRow[] {
-    return this.#merge(behind, limit, tenant, (from) => this.#reading((table) => table.page(from, limit, tenant)));
+    return this.#merge(behind, limit, tenant, (from) => {
+      try {
+        return this.#orThrow((table) => table.page(from, limit, tenant));
+      } catch (error) {
+        const kind = faultKindOf(error);
+        if (kind === 'locked' || from !== undefined) throw error;
+        this.#onFault({ kind, reason: reasonOf(error) });
+        return undefined;
+      }
+    });
   }
 
   sizes(): ListedRow[] {

@@ -2,18 +2,20 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { suite, test } from 'node:test';
 import { KeptResults } from '../../../src/storage/keptResults.ts';
+import { RESULTS_FILE } from '../../../src/storage/resultTable.ts';
 import type { PageRow, ResultRow, RowPlace } from '../../../src/storage/resultRow.ts';
 
-async function withResults(work: (results: KeptResults) => void): Promise<void> {
+async function withResults(work: (results: KeptResults, folder: string) => void): Promise<void> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'kept-'));
   const results = new KeptResults((fault) => {
     assert.fail(fault.reason);
   });
   try {
     results.openIn(folder);
-    work(results);
+    work(results, folder);
   } finally {
     results.close();
     await rm(folder, { recursive: true });
@@ -81,5 +83,15 @@ suite('results in the file and in memory', () => {
           [...placed, 'other 7'].toSorted(),
         );
       }
+    }));
+
+  test('a list that fails in the middle is no shorter list', () =>
+    withResults((results, folder) => {
+      for (const at of [1, 2, 3, 4]) results.put(row(`r${at}`, at));
+      const first = results.list('t', undefined, 2);
+      const database = new DatabaseSync(path.join(folder, RESULTS_FILE));
+      database.exec('DROP TABLE results');
+      database.close();
+      assert.throws(() => results.list('t', first.at(-1), 2), /no such table/u);
     }));
 });
