@@ -16,7 +16,7 @@ const MIB = 1024 * 1024;
 export const PACK_LIMITS: PackLimits = {
   zip: 256 * MIB,
   files: 512 * MIB,
-  // As objects they take several times as much.
+  // Facts as objects take several times as much.
   facts: 64 * MIB,
   results: 256 * MIB,
   result: 64 * MIB,
