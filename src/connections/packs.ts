@@ -8,6 +8,7 @@ import { LiveResponseError, throwIfCancelled } from '../base/errors.ts';
 import { parseServerTime } from '../base/serverTime.ts';
 import { CLOUDS, resultKey, tenantKey } from '../base/resultUri.ts';
 import type { ResultRef } from '../base/resultUri.ts';
+import { Turns } from '../base/turns.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionList } from './connectionList.ts';
@@ -18,7 +19,7 @@ export interface OpenPack {
   /** Cloud and tenant from which its results came. */
   readonly said: { readonly cloud: string; readonly tenantId: string };
   readonly actions: readonly MachineAction[];
-  /** Why commands have no result, by `resultKey`. */
+  /** Reasons of commands without a result, by `resultKey`. */
   readonly whys: ReadonlyMap<string, string>;
 }
 
@@ -32,8 +33,7 @@ export class Packs {
   readonly #open = new Map<string, OpenPack>();
   readonly #closed = new Emitter<Tenant>();
   #opening: OpenPack | undefined;
-  /** Settles when the latest opening and all earlier ones have ended. */
-  #lastTurn: Promise<unknown> = Promise.resolve();
+  readonly #openings = new Turns();
   #abandoned = new AbortController();
 
   /** Fires with the identity of a pack whose connection was removed. */
@@ -56,14 +56,12 @@ export class Packs {
    *
    * @param work - opens a pack until its signal is aborted
    */
-  async inTurn<Answer>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+  inTurn<Answer>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
     const either = this.untilAbandoned(signal);
-    const turn = this.#lastTurn.then(() => {
+    return this.#openings.take(() => {
       throwIfCancelled(either);
       return work(either);
     });
-    this.#lastTurn = turn.catch(() => undefined);
-    return turn;
   }
 
   /** Returns a signal that is also aborted by {@link abandon}. */
@@ -75,7 +73,7 @@ export class Packs {
   async abandon(): Promise<void> {
     this.#abandoned.abort();
     this.#abandoned = new AbortController();
-    await this.#lastTurn;
+    await this.#openings.settle();
   }
 
   /**

@@ -1,5 +1,25 @@
 import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
 
+/** An action of which nothing is known. */
+export const UNKNOWN_ACTION: MachineAction = {
+  id: '',
+  type: 'LiveResponse',
+  requestor: null,
+  requestorComment: null,
+  status: '',
+  machineId: null,
+  computerDnsName: null,
+  creationDateTimeUtc: '',
+  lastUpdateDateTimeUtc: null,
+  lastUpdateTimeUtc: null,
+  cancellationRequestor: null,
+  cancellationComment: null,
+  cancellationDateTimeUtc: null,
+  errorHResult: null,
+  requestSource: null,
+  commands: [],
+};
+
 /** Kind of a command's result, determined from the command's type and state. */
 export type CommandResult =
   /** A transcript can be requested. */

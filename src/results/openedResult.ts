@@ -2,7 +2,7 @@ import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
 import type { ReceivedAction } from '../defender/list/receivedActions.ts';
 import { fileRef, isGuid } from '../base/resultUri.ts';
 import type { ResultRef } from '../base/resultUri.ts';
-import { findCommand, hostOf, subjectOf } from '../model/machineAction.ts';
+import { findCommand, hostOf, subjectOf, UNKNOWN_ACTION } from '../model/machineAction.ts';
 import type { OpenedFrom, ReceivedFacts, SaidFacts } from '../model/storedResult.ts';
 
 /** The bytes of a file or a link that a person opened, before anything is known about them. */
@@ -33,26 +33,6 @@ interface ReadFacts {
   readonly action: MachineAction;
 }
 
-/** Stands in for an unknown action. */
-const UNKNOWN: MachineAction = {
-  id: '',
-  type: 'LiveResponse',
-  requestor: null,
-  requestorComment: null,
-  status: '',
-  machineId: null,
-  computerDnsName: null,
-  creationDateTimeUtc: '',
-  lastUpdateDateTimeUtc: null,
-  lastUpdateTimeUtc: null,
-  cancellationRequestor: null,
-  cancellationComment: null,
-  cancellationDateTimeUtc: null,
-  errorHResult: null,
-  requestSource: null,
-  commands: [],
-};
-
 /**
  * Describes a result that was opened from a file or a link as if it had been fetched. Its identity is its hash. A facts
  * file is used only if it names this hash. Its statements are marked as `said`.
@@ -60,7 +40,7 @@ const UNKNOWN: MachineAction = {
 export function describeOpened(opened: OpenedBytes): { readonly facts: ReceivedFacts; readonly verdict: FactsVerdict } {
   const all = (opened.factsFiles ?? []).map((json) => readFactsFile(json, opened.sha256));
   const found = all.find((read) => typeof read !== 'string');
-  const action = found?.action ?? UNKNOWN;
+  const action = found?.action ?? UNKNOWN_ACTION;
   const command = found === undefined ? undefined : findCommand(action, found.said.commandIndex);
   const { kind, name, sha256, size, openedAt } = opened;
   return {
@@ -198,9 +178,9 @@ function readAction(value: unknown, id: string): MachineAction {
   const error = field(value, 'errorHResult');
   const said = (key: string): string | null => text(field(value, key)) ?? null;
   return {
-    ...UNKNOWN,
+    ...UNKNOWN_ACTION,
     id,
-    type: said('type') ?? UNKNOWN.type,
+    type: said('type') ?? UNKNOWN_ACTION.type,
     requestor: said('requestor'),
     requestorComment: said('requestorComment'),
     status: said('status') ?? '',

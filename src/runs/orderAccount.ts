@@ -17,6 +17,13 @@ export interface AccountParts {
   readonly room: StoreRoom;
 }
 
+/** A result that an order does not take. */
+interface Refusal {
+  readonly why: OrderEnd | 'tooLarge';
+  /** False if only results under way leave no room. They may not arrive, so the next look tries again. */
+  readonly isFinal: boolean;
+}
+
 /** Account of what the order of one run takes: it decides whether one more call or result is allowed, and counts. */
 export class OrderAccount implements CallMeter {
   readonly #key: string;
@@ -25,7 +32,7 @@ export class OrderAccount implements CallMeter {
   readonly #room: StoreRoom;
   /** Lease of the run, as soon as this window has it. */
   lease: HeldLease | undefined;
-  /** Why the next result cannot be fetched, though the order has some of everything left. */
+  /** Limit that no further result can keep, though the order has some of everything left. */
   #end: OrderEnd | undefined;
   #isOthers = false;
   #isClosed = false;
@@ -113,7 +120,7 @@ export class OrderAccount implements CallMeter {
     if ((await this.findEnd()) !== undefined) return 'left';
     const place: Place = { bytes: 0 };
     let counted = 0;
-    let refused: OrderEnd | 'tooLarge' | undefined;
+    let refused: Refusal | undefined;
     const admits = (size: number): boolean => {
       refused = this.#whyRefused(place, size, counted);
       if (refused !== undefined) return false;
@@ -128,10 +135,9 @@ export class OrderAccount implements CallMeter {
       outcome = 'stored';
       this.#fetched.add(resultKey(ref));
     } catch (error) {
-      const isBusy = this.#underWay - counted > 0;
-      // While others are under way, only their room may be missing. They may not arrive: the next look tries again.
-      if (refused !== undefined && refused !== 'tooLarge') this.#end ??= isBusy ? undefined : refused;
-      else if (!this.#isRefusal(error)) throw error;
+      if (refused === undefined || refused.why === 'tooLarge') {
+        if (!this.#isRefusal(error)) throw error;
+      } else if (refused.isFinal) this.#end = refused.why;
     } finally {
       this.#underWay -= counted;
       this.#records.reserve(this.#key, this.#underWay);
@@ -142,13 +148,14 @@ export class OrderAccount implements CallMeter {
   }
 
   /** Returns why a result of this size is not received; undefined if it may be. */
-  #whyRefused(place: Place, size: number, counted: number): OrderEnd | 'tooLarge' | undefined {
+  #whyRefused(place: Place, size: number, counted: number): Refusal | undefined {
     const order = this.#records.get(this.#key)?.order;
     if (order === undefined) return undefined;
     // No order could ever have it. The others can still come.
-    if (size > order.mostBytes) return 'tooLarge';
-    if (order.bytes + this.#underWay - counted + size > order.mostBytes) return 'bytes';
-    return this.#room.admits(place, size) ? undefined : 'full';
+    if (size > order.mostBytes) return { why: 'tooLarge', isFinal: true };
+    if (order.bytes + this.#underWay - counted + size > order.mostBytes)
+      return { why: 'bytes', isFinal: order.bytes + size > order.mostBytes };
+    return this.#room.admits(place, size) ? undefined : { why: 'full', isFinal: !this.#room.couldHold(size) };
   }
 
   /** Whether an error is this account's own refusal of a call. */

@@ -28,6 +28,8 @@ const INTERRUPTED: ReadonlySet<RunRecord['state']> = new Set(['running', 'waitin
  */
 export class RunFetches {
   readonly #options: RunFetchesOptions;
+  /** Aborted when this window closes. */
+  readonly #disposed = new AbortController();
   readonly #records: RunRecords;
   readonly #room: StoreRoom;
   readonly #jobs = new Map<string, RunJob>();
@@ -150,10 +152,22 @@ export class RunFetches {
     const { run, failures } = record;
     const cancelled: RunRecord = { run, failures, state: 'cancelled' };
     // While another window works on the run, the stored record is that window's.
-    if (job === undefined || job.holdsRun) this.#records.set(key, cancelled);
-    else this.#records.hold(key, cancelled);
+    const isOurs = job === undefined || job.holdsRun;
     this.#jobs.delete(key);
+    if (isOurs) this.#records.set(key, cancelled);
+    else {
+      this.#records.hold(key, cancelled);
+      this.#storeLater(key, cancelled);
+    }
     job?.end();
+  }
+
+  /** Stores a record when no window works on the run, unless another one has written since: after a sleep, none may. */
+  #storeLater(key: string, record: RunRecord): void {
+    const store = async (): Promise<void> => {
+      if (this.#records.get(key) === record && (await this.#records.isOwn(key))) this.#records.store(key, 'exactly');
+    };
+    this.#options.hold(`run|${key}`, this.#disposed.signal, store).catch(() => undefined);
   }
 
   /** Ends all work, and drops all records without storing them: their data is being removed. */
@@ -175,6 +189,7 @@ export class RunFetches {
 
   /** Ends the work of this window. The records do not change, so that the next window offers to continue. */
   dispose(): void {
+    this.#disposed.abort();
     for (const [key, job] of this.#jobs) {
       // While another window works on the run, the stored record is that window's.
       this.#records.store(key, 'exactly');

@@ -30,6 +30,8 @@ export class RunRecords {
   readonly #options: RunRecordsOptions;
   readonly #records = new Map<string, RunRecord>();
   /** Calls and bytes that the stored record says that an order has taken. */
+  /** Records as this window wrote them last. */
+  readonly #written = new Map<string, string>();
   readonly #stated = new Map<string, Pick<StandingOrder, 'calls' | 'bytes'>>();
   /** Bytes of the results under way. */
   readonly #underWay = new Map<string, number>();
@@ -139,7 +141,14 @@ export class RunRecords {
     const stated = order !== undefined && how === 'inAdvance' ? this.#inAdvance(key, order) : order;
     if (stated !== undefined) this.#stated.set(key, stated);
     const json = JSON.stringify(stated === undefined ? record : { ...record, order: stated });
+    this.#written.set(key, json);
     worker.call('putRun', key, json, { keep: store.keeps }).catch(() => undefined);
+  }
+
+  /** Whether the stored record of a run is still the one that this window wrote last. */
+  async isOwn(key: string): Promise<boolean> {
+    const written = this.#written.get(key);
+    return written !== undefined && (await this.#options.worker.call('runs')).includes(written);
   }
 
   /** Adds to what the order of a run has taken. A negative number takes back what was not used. */

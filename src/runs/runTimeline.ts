@@ -45,7 +45,7 @@ export function commandEvents({
   facts,
 }: TimedCommand): readonly TimelineEvent[] {
   const command = facts === undefined ? undefined : findCommand(facts.action, ref.commandIndex);
-  // Whoever made the pack says when.
+  // The time is the word of the pack's author.
   const isOfPack = ref.cloud === 'pack';
   const at = (time: number | undefined, what: string, message: string): TimelineEvent[] => {
     if (time === undefined) return [];

@@ -34,6 +34,11 @@ export class StoreRoom {
     return true;
   }
 
+  /** Whether there is room for a result of this size if none of those under way arrives. */
+  couldHold(size: number): boolean {
+    return size + FACTS_BYTES <= this.#left;
+  }
+
   /** Ends a result's claim: it was stored, or did not arrive. */
   leave({ bytes }: Place, outcome: 'stored' | 'gone'): void {
     this.#promised -= bytes;

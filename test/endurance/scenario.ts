@@ -29,7 +29,7 @@ import { resultFile } from '../unit/results/fixtures.ts';
 import { LiveResponseError } from '../../src/base/errors.ts';
 import { hashBytes } from '../../src/base/hashText.ts';
 import { STARTED_AT } from './faultyTransport.ts';
-import { TENANT } from './session.ts';
+import { SOME_TEXT, TENANT } from './session.ts';
 import type { Session } from './session.ts';
 
 /** Outcome of one step. */
@@ -165,14 +165,7 @@ export async function runScenario(
     rows = toRows(record, (ref) => stored.get(resultKey(ref)), explainMember);
   });
   await step('search', async () => {
-    await search.start({
-      text: 'the',
-      isRegExp: false,
-      matchCase: false,
-      connection: undefined,
-      device: undefined,
-      script: undefined,
-    });
+    await search.start(SOME_TEXT);
   });
   await step('table', async () => {
     for (const [at, { facts, ref }] of rows.filter((row) => row.facts !== undefined).entries()) {

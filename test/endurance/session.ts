@@ -1,3 +1,4 @@
+import type { SearchQuery } from '../../src/worker/searchCalls.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { Leases, sinceStart } from '../../src/base/leases.ts';
@@ -23,6 +24,16 @@ import type { WorkerAnswer } from '../../src/worker/protocol.ts';
 import type { StoreThread } from '../../src/worker/workerClient.ts';
 import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
 import { TestStore } from '../unit/results/testStore.ts';
+
+/** A search that finds something in most results. */
+export const SOME_TEXT: SearchQuery = {
+  text: 'the',
+  isRegExp: false,
+  matchCase: false,
+  connection: undefined,
+  device: undefined,
+  script: undefined,
+};
 
 export const TENANT = { cloud: 'commercial', tenantId: sampleTenantId } as const;
 export const APPLICATION = { tenantId: sampleTenantId, clientId: 'endurance' } as const;

@@ -9,7 +9,7 @@ import { refOf } from '../../src/model/run.ts';
 import { findRuns } from '../../src/runs/runs.ts';
 import { huntingRun } from '../../src/sample/data/huntingRun.ts';
 import { openNetwork } from './faultyTransport.ts';
-import { openSession, TENANT } from './session.ts';
+import { openSession, SOME_TEXT, TENANT } from './session.ts';
 import type { Session } from './session.ts';
 import { shiftClock } from './shiftedClock.ts';
 
@@ -101,14 +101,7 @@ async function work({ list, store, results, search }: Session, turn: number, kep
   const document = await store.document(ref, 'output');
   if (document === undefined) throw new Error('a result that was fetched cannot be opened');
   kept.push(ref);
-  await search.start({
-    text: 'the',
-    isRegExp: false,
-    matchCase: false,
-    connection: undefined,
-    device: undefined,
-    script: undefined,
-  });
+  await search.start(SOME_TEXT);
   if (search.run?.state !== 'done') throw new Error(`the search is ${search.run?.state ?? 'gone'}`);
   search.clear();
   if (kept.length > KEPT) await store.delete(kept.splice(0, kept.length - KEPT));

@@ -12,6 +12,7 @@ import type { ResultRef } from '../../src/base/resultUri.ts';
 import { describeEvidence } from '../../src/evidence/blocks/evidenceParts.ts';
 import { toEvidenceSource } from '../../src/results/evidenceSource.ts';
 import { openPack } from '../../src/runs/pack/read/openPack.ts';
+import { takePack } from '../../src/services/takePack.ts';
 import { failure } from '../unit/defender/expected.ts';
 import { policyOf } from '../unit/policy/policyOf.ts';
 import { arrived, ref, resultFile, TENANT } from '../unit/results/fixtures.ts';
@@ -239,9 +240,28 @@ suite('a connection from a hand-over pack', () => {
   test('opened twice at once, or while all data is removed, nothing of it is lost or left', async () => {
     const window = new Window();
     const { zip } = await writeSample();
-    const [one, other] = await Promise.all([window.open(zip), window.open(zip)]);
-    assert.equal(one.name, other.name);
-    assert.ok(window.store.known({ ...(packInput().rows[0]?.ref ?? ref()), ...one }) !== undefined);
+    const one = await openPack(zip, { signal }, async (pack) => {
+      const keepers = { connections: window.list, packs: window.packs, store: window.store };
+      const leaving = new AbortController();
+      const kept = takePack(keepers, pack, { file: 'run.zip', connection: 'Pack run' }, { signal });
+      const again = takePack(
+        keepers,
+        pack,
+        { file: 'run.zip', connection: 'Pack run (2)' },
+        {
+          signal: leaving.signal,
+          // Canceled in the middle, what it has put is taken away again.
+          onKept: () => {
+            leaving.abort();
+          },
+        },
+      ).catch(() => []);
+      const results = await kept;
+      await again;
+      assert.ok(results.length > 1 && results.every((facts) => window.store.known(facts.ref) !== undefined));
+      assert.equal((await window.store.stored()).length, results.length);
+      return window.list.all[0] ?? assert.fail('no connection');
+    });
     await window.list.remove(one.name);
     await window.closing;
     let abandoned: Promise<void> | undefined;

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, suite, test } from 'node:test';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import type { PackDifference } from '../../src/runs/pack/packDifference.ts';
 import { readCells } from '../../src/runs/pack/read/packRow.ts';
 import { zipOf } from '../../src/sample/base/zipFile.ts';
@@ -110,13 +110,7 @@ suite('a hand-over pack that is opened', () => {
 
   test('rewritten as a whole it is consistent; the seal finds it', async () => {
     const copy = new Copy(files);
-    const name = copy.result(0);
-    const bytes = gunzipSync(copy.read(name));
-    const forged = Buffer.from(bytes.toString().replace('dc1', 'dcX'));
-    copy.set(name, gzipSync(forged));
-    for (const file of [`${name}.facts.json`, INDEX, 'data/index.csv'])
-      copy.edit(file, (text) => text.replaceAll(sha256(bytes), sha256(forged)));
-    copy.seal();
+    copy.forge();
     assert.deepEqual((await read(zipped(copy))).differences, []);
     assert.deepEqual(
       (await read(zipped(copy), seal)).differences.map(({ kind }) => kind),

@@ -9,7 +9,7 @@ import { reloadWindow } from '../rig/workbench.ts';
 import { clickDialog, clickRow, readDialog, waitForNotification } from '../rig/workbenchParts.ts';
 import { hasPython, verify } from '../unit/case/scene.ts';
 import { findAxeProblems } from './support/axe.ts';
-import { menuTitle } from './support/commands.ts';
+import { chooseCaseStep, menuTitle } from './support/commands.ts';
 import { answerFileDialog } from './support/fileDialog.ts';
 import { readScreen } from './support/screen.ts';
 import { LOCAL, takePictures, waitForExitCode, waitForRows } from './support/session.ts';
@@ -36,10 +36,8 @@ workbenchSuite('a case with its record', { tenant: 'local' }, (session) => {
     await runCommand(session.page, 'Notifications: Clear All Notifications');
   });
 
-  async function step(label: string): Promise<void> {
-    await palette('case');
-    await chooseQuickPick(session.page, label);
-  }
+  // drives: case
+  const step = (label: string): Promise<void> => chooseCaseStep(session.page, label);
 
   /** Answers what a person is asked about a record. */
   async function decide(title: string): Promise<string> {

@@ -8,7 +8,7 @@ import { reloadWindow } from '../rig/workbench.ts';
 import { clickDialog, clickRow, readDialog, readTree, treeRow } from '../rig/workbenchParts.ts';
 import type { TreeRow } from '../rig/workbenchParts.ts';
 import { findAxeProblems, KNOWN_IN_LISTS } from './support/axe.ts';
-import { clickRowMenu, menuTitle } from './support/commands.ts';
+import { chooseCaseStep, clickRowMenu, menuTitle } from './support/commands.ts';
 import { answerFileDialog } from './support/fileDialog.ts';
 import { readScreen } from './support/screen.ts';
 import { LOCAL, takePictures, waitForExitCode, waitForRows } from './support/session.ts';
@@ -55,10 +55,7 @@ workbenchSuite('the marks of a case', { tenant: 'local' }, (session) => {
     await runCommand(session.page, 'Notifications: Clear All Notifications');
   });
 
-  async function step(label: string): Promise<void> {
-    await palette('case');
-    await chooseQuickPick(session.page, label);
-  }
+  const step = (label: string): Promise<void> => chooseCaseStep(session.page, label);
 
   async function filter(typed: string): Promise<void> {
     await palette('filterActions');

@@ -117,6 +117,15 @@ describe('Append to Notes…', () => {
     assert.ok(notes.text.startsWith('# Case\n'));
   });
 
+  it('saves each of two that are appended at once', async () => {
+    const before = findEvidence(notes.text).length;
+    await Promise.all([append(), append()]);
+    const document = await workspace.openTextDocument(NOTE);
+    await waitFor('the note to be saved', () => !document.isDirty);
+    assert.equal(findEvidence(notes.text).length, before + 2);
+    assert.equal(notes.text, document.getText());
+  });
+
   it('overwrites nothing where the note was changed elsewhere meanwhile: both texts are there', async () => {
     const document = await workspace.openTextDocument(NOTE);
     const theirs = '# Changed by somebody else\n\nwhile it was open here\n';
@@ -125,6 +134,6 @@ describe('Append to Notes…', () => {
     assert.equal(notes.text, theirs);
     await waitFor('the note with what was appended, unsaved', () => document.isDirty);
     assert.ok(document.getText().startsWith('# Case\n'));
-    assert.equal(findEvidence(document.getText()).length, 2);
+    assert.equal(findEvidence(document.getText()).length, 4);
   });
 });

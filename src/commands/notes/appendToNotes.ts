@@ -1,6 +1,7 @@
 import type { Range as QuoteRange } from '../../base/places.ts';
 import { EndOfLine, l10n, Range, Selection, ThemeIcon, Uri, window, workspace, WorkspaceEdit } from 'vscode';
 import type { QuickPickItem, TextDocument } from 'vscode';
+import { Turns } from '../../base/turns.ts';
 import { LiveResponseError } from '../../base/errors.ts';
 import type { Evidence } from '../../evidence/blocks/evidenceBlock.ts';
 import { findEvidence } from '../../evidence/blocks/readEvidence.ts';
@@ -29,6 +30,12 @@ import {
   all,
 } from '../common/when.ts';
 
+/**
+ * Changes of notes by this window, one after the other. A note that another change has not saved yet would count as one
+ * with changes of the person's own, and would not be saved.
+ */
+const CHANGES = new Turns();
+
 /** `liveResponse.appendToNotes`: appends the selection as evidence blocks, or complete results as citations. */
 export async function appendToNotes(
   services: Pick<
@@ -53,7 +60,7 @@ export async function appendToNotes(
       texts.push(text);
       quoted.push(evidence);
     }
-    const isAppended = await append(place, texts.join('\n'), targets.length);
+    const isAppended = await CHANGES.take(() => append(place, texts.join('\n'), targets.length));
     if (isAppended) {
       services.activeCase.note({ what: 'quoted', results: toQuoted(quoted) }, { note: pathOfNote(place.uri) });
     }
@@ -159,11 +166,16 @@ async function tell(document: TextDocument, range: Range, { headingFound, saved,
   ];
   const answer = await notify('information', sentences.join(' '), undo, open);
   if (answer === open) await window.showTextDocument(document.uri, { selection: new Range(range.start, range.start) });
-  if (answer !== undo) return;
+  if (answer === undo) await CHANGES.take(() => takeOut(document, range, text, wasClean));
+}
+
+/** Takes a text out of a note again, and saves the note if it has no other changes. */
+async function takeOut(document: TextDocument, range: Range, text: string, wasClean: boolean): Promise<void> {
   const now = await workspace.openTextDocument(document.uri);
   const at = now.getText().indexOf(text, now.offsetAt(now.validatePosition(range.start)));
   const isThere = now.getText(range) === text;
   if (!isThere && at < 0) {
+    const name = nameOf(document.uri);
     void notify('information', l10n.t('It was changed since, so nothing was taken out of {0}.', name));
     return;
   }

@@ -205,7 +205,7 @@ async function check(
     const { compareEvidence } = await services.notes.texts();
     const { verdict, finding } = compareEvidence(found, facts, text);
     const sentence = findingSentence(finding);
-    // Whoever wrote the pack could write both, the result and the note.
+    // The author of a pack can write both, the result and the note.
     const pack = facts.opened?.kind === 'pack' ? ` ${l10n.t('Compared with the pack {0}.', facts.opened.name)}` : '';
     return { verdict, line, place, names, sentence: sentence + pack };
   } catch (error) {

@@ -166,7 +166,7 @@ function describeFields(source: EvidenceSource, quotation: Quotation, value: (te
 
 /** Describes the fetch: the local time, and its offset from the server's clock, in full seconds like that clock. */
 function describeFetch({ fetchedAt, answeredAt, blob, opened }: EvidenceSource, value: (text: string) => Part): Part[] {
-  // Whoever wrote the pack fetched it, or says so.
+  // The account is the word of the pack's author.
   const whose = opened?.kind === 'pack' ? ' by the clock of another machine, as the pack says' : ' by the local clock';
   const local: Part[] = [value(new Date(fetchedAt).toISOString()), whose];
   if (blob.date === undefined) return [...local, '; the server gave no Date'];

@@ -99,6 +99,28 @@ export function createPick<Row extends QuickPickItem>(texts: InputTexts): QuickP
   return pick;
 }
 
+/**
+ * Shows a quick pick until a row is accepted.
+ *
+ * @param draw - fills the rows, now and at each change of what is typed
+ * @returns the accepted row; undefined if the user closed the pick
+ */
+export function pickIn<Row extends QuickPickItem>(pick: QuickPick<Row>, draw: () => void): Promise<Row | undefined> {
+  draw();
+  return new Promise((resolve) => {
+    pick.onDidChangeValue(draw);
+    pick.onDidAccept(() => {
+      resolve(pick.selectedItems[0]);
+      pick.hide();
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+      pick.dispose();
+    });
+    pick.show();
+  });
+}
+
 /** Changes the texts of an input. */
 export function describeInput(
   input: QuickInput & { placeholder?: string | undefined; prompt?: string | undefined },

@@ -1,5 +1,6 @@
 import { resultKey } from '../../base/resultUri.ts';
 import type { LiveResponseCommand, MachineAction } from '../../defender/schema.ts';
+import { UNKNOWN_ACTION } from '../../model/machineAction.ts';
 import type { Run } from '../../model/run.ts';
 import type { PackRow } from './read/packRow.ts';
 
@@ -48,22 +49,13 @@ export function packActions(
 
 function actionOf({ actionId, device, machineId, actionStatus, comment, createdUtc }: PackRow): MachineAction {
   return {
+    ...UNKNOWN_ACTION,
     id: actionId,
-    type: 'LiveResponse',
-    requestor: null,
     requestorComment: comment ?? null,
     status: actionStatus ?? '',
     machineId: machineId ?? null,
     computerDnsName: device === machineId ? null : device,
     creationDateTimeUtc: createdUtc ?? '',
-    lastUpdateDateTimeUtc: null,
-    lastUpdateTimeUtc: null,
-    cancellationRequestor: null,
-    cancellationComment: null,
-    cancellationDateTimeUtc: null,
-    errorHResult: null,
-    requestSource: null,
-    commands: [],
   };
 }
 

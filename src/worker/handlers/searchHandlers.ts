@@ -89,7 +89,7 @@ function searchOn({ steps, inRun }: { readonly steps: Search; readonly inRun: bo
 
 /** Yields once for each searched result, and also in the middle of a large result. */
 function* search(results: KeptResults, query: SearchQuery, pattern: RegExp): Search {
-  // Whoever made a pack chose its times, and a search ends after a number of lines: what was fetched comes first.
+  // The times of a pack are its author's choice, and a search ends after a number of lines: what was fetched comes first.
   const wasLeft = yield* searchOne(results, query, pattern, (cloud) => cloud !== 'pack');
   if (wasLeft) yield* searchOne(results, query, pattern, (cloud) => cloud === 'pack');
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { closeQuickInput, waitForQuickInput } from '../../rig/quickInput.ts';
+import { chooseQuickPick, closeQuickInput, runCommand, waitForQuickInput } from '../../rig/quickInput.ts';
 import { waitFor } from '../../rig/waiting.ts';
 import { treeRow } from '../../rig/workbenchParts.ts';
 
@@ -30,6 +30,12 @@ export async function findUndriven(): Promise<string[]> {
   return manifest.contributes.commands
     .map(({ command }) => command.replace('liveResponse.', ''))
     .filter((command) => !driven.has(command));
+}
+
+/** Chooses a step in **Case…**. */
+export async function chooseCaseStep(page: Page, label: string): Promise<void> {
+  await runCommand(page, `Live Response: ${menuTitle('case')}`);
+  await chooseQuickPick(page, label);
 }
 
 /** A click on an entry of a row's context menu. */

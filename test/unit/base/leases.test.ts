@@ -132,4 +132,24 @@ suite('leases', () => {
       assert.deepEqual([isHeld(), lost.aborted], [false, true]);
     });
   });
+
+  test('a late extension still keeps others away, unless one of them has it', async (t) => {
+    for (const taken of [false, true]) {
+      t.mock.timers.enable({ apis: ['setInterval'] });
+      const { clock, table, one, two } = openWindows();
+      await one.hold('a', signal, async ({ isHeld }) => {
+        clock.sleep(20_000);
+        if (taken) assert.ok(table.takeLease('a', 'other', clock.now() + 60_000, clock.now()));
+        t.mock.timers.tick(5000);
+        await settle();
+        assert.deepEqual([isHeld(), await two.isTaken('a')], [false, true]);
+        await assert.rejects(
+          two.holdOnly('a', () => Promise.resolve()),
+          failure('signInFailed'),
+        );
+      });
+      assert.equal(await two.isTaken('a'), taken);
+      t.mock.timers.reset();
+    }
+  });
 });

@@ -96,6 +96,12 @@ suite('the timeline of a record', () => {
     };
     const [event] = recordTimeline([file({ what: 'constructor', results: [odd], note: '\u202e\n' })]);
     assert.equal(event?.timestamp_desc, 'constructor (local clock)');
+    assert.equal(event['link'], undefined, 'what no citation can be is no link');
     assert.equal(JSON.stringify(event).includes('\n'), false);
+  });
+
+  test('the user is the writer of the file, whomever its lines name', () => {
+    const [event] = recordTimeline([{ ...file({ who: 'alice' }), name: 'mallory.20261123T224700Z.0123abcd.jsonl' }]);
+    assert.equal(event?.['user'], 'mallory');
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { isClick } from '../../../src/base/urgency.ts';
+import { isClick, meterOf } from '../../../src/base/urgency.ts';
+import type { CallMeter } from '../../../src/base/urgency.ts';
 import { isLiveResponseError, LiveResponseError } from '../../../src/base/errors.ts';
 import type { MachineAction } from '../../../src/defender/schema.ts';
 import { failure, patience } from '../defender/expected.ts';
@@ -274,5 +275,43 @@ suite('several callers at once', () => {
     assert.deepEqual(scene.priorities.map(isClick), [true]);
     await scene.land();
     await Promise.all([background, click]);
+  });
+
+  for (const by of ['call', 'size'] as const) {
+    test(`what the account of the first caller refuses (${by}) is fetched for the one that joined`, async () => {
+      const scene = new Scene();
+      const meter = (isAllowed: boolean): CallMeter => ({
+        take: () => Promise.resolve(isAllowed),
+        giveBack: () => undefined,
+      });
+      const admits = (): boolean => by === 'call';
+      const first = scene.service.open(ref(), {
+        signal: patience(),
+        priority: 'background',
+        meter: meter(by !== 'call'),
+        admits,
+      });
+      const second = scene.service.open(ref(), { signal: patience(), priority: 'background', meter: meter(true) });
+      const refused = assert.rejects(first, failure('cancelled'));
+      await flush();
+      // The client asks before it calls, and at the length that the answer states.
+      const limits = scene.limits[0];
+      assert.equal(await meterOf(limits?.priority ?? 'click')?.take(), by !== 'call');
+      if (by === 'size') assert.equal(limits?.admits?.(10), false);
+      await scene.land(new LiveResponseError('cancelled'));
+      await refused;
+      await scene.land();
+      assert.equal((await second).sha256, SHA256);
+      assert.deepEqual(scene.asked, ['result 0', 'result 0']);
+    });
+  }
+
+  test('any other failure reaches the one that joined, and is not tried again', async () => {
+    const scene = new Scene();
+    const both = [1, 2].map(() => scene.service.open(ref(), { signal: patience(), priority: 'background' }));
+    const failed = both.map((one) => assert.rejects(one, failure('notFound')));
+    await scene.land(new LiveResponseError('notFound'));
+    await Promise.all(failed);
+    assert.deepEqual(scene.asked, ['result 0']);
   });
 });

@@ -1,3 +1,4 @@
+import type { FetchOptions } from '../../../src/defender/download/resultFetcher.ts';
 import type { DownloadedResult, DownloadLimits } from '../../../src/defender/download/download.ts';
 import { LiveResponseError } from '../../../src/base/errors.ts';
 import type { ReceivedAction } from '../../../src/defender/list/receivedActions.ts';
@@ -48,6 +49,8 @@ export class Scene {
   readonly asked: string[] = [];
   readonly signals: AbortSignal[] = [];
   /** Priority of each fetch. */
+  /** Limits of each download. */
+  readonly limits: FetchOptions[] = [];
   readonly priorities: Priority[] = [];
   readonly store = new TestStore({
     folder: undefined,
@@ -78,6 +81,7 @@ export class Scene {
           this.asked.push(`result ${actionId === ACTION_ID ? '' : actionId}${commandIndex}`);
           this.signals.push(signal);
           this.priorities.push(limits.priority ?? 'click');
+          this.limits.push(limits);
           return this.#download(signal, limits);
         },
         fetchInto: () => () => Promise.reject(new Error('nothing is saved here')),

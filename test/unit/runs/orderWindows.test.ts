@@ -1,28 +1,16 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Leases } from '../../../src/base/leases.ts';
-import type { LeasePort } from '../../../src/base/leases.ts';
 import type { RunRecord } from '../../../src/model/runRecord.ts';
 import type { RunFetches } from '../../../src/runs/runFetch.ts';
-import type { RunFetchesOptions } from '../../../src/runs/runOptions.ts';
 import { createOrder } from '../../../src/runs/standingOrder.ts';
-import { MemorySignInTable } from '../../../src/storage/signInTable.ts';
 import { settle } from '../defender/simulatedClock.ts';
-import { begin, HOUR, MINUTE, Shift, turns } from './shift.ts';
+import { begin, beginAndWait, HOUR, leasesOf, Shift, turns } from './shift.ts';
 
 suite('an order that two windows know', () => {
   test('a second window that waits for it takes over its account, and ends when the first one cancels it', async () => {
     for (const how of ['cancel', 'dispose'] as const) {
       const shift = new Shift([0, HOUR, 9 * HOUR]);
-      const first = shift.window();
-      const second = shift.window();
-      const { key } = await begin(shift, first);
-      await shift.pass(MINUTE);
-      // Its knowledge grows old: the first window goes on for two hours.
-      const [stale] = await second.load();
-      assert.ok(stale?.order !== undefined);
-      const waits = second.start(stale.run, { again: false });
-      await shift.pass(2 * HOUR);
+      const { first, second, key, waits } = await beginAndWait(shift);
       const { calls } = shift;
       assert.equal(first.get(key)?.order?.calls, calls);
       if (how === 'cancel') {
@@ -42,14 +30,7 @@ suite('an order that two windows know', () => {
 
   test('a window that only waits for it leaves the record of the other one alone when it is closed', async () => {
     const shift = new Shift([0, HOUR, 9 * HOUR]);
-    const first = shift.window();
-    const second = shift.window();
-    const { key } = await begin(shift, first);
-    await shift.pass(MINUTE);
-    const [stale] = await second.load();
-    assert.ok(stale !== undefined);
-    const waits = second.start(stale.run, { again: false });
-    await shift.pass(2 * HOUR);
+    const { first, second, key, waits } = await beginAndWait(shift);
     first.pause(key);
     const stored = shift.records.get(key);
     second.dispose();
@@ -62,14 +43,7 @@ suite('an order that two windows know', () => {
   for (const how of ['pause', 'pause and resume', 'cancel'] as const) {
     test(`${how} in a window that only waits changes nothing that is stored`, async () => {
       const shift = new Shift([0, HOUR, 9 * HOUR]);
-      const first = shift.window();
-      const second = shift.window();
-      const { key } = await begin(shift, first);
-      await shift.pass(MINUTE);
-      const [stale] = await second.load();
-      assert.ok(stale !== undefined);
-      const waits = second.start(stale.run, { again: false });
-      await shift.pass(2 * HOUR);
+      const { first, second, key, waits } = await beginAndWait(shift);
       const stored = shift.records.get(key);
       const { calls } = first.get(key)?.order ?? {};
       if (how === 'cancel') second.cancel(key);
@@ -132,19 +106,7 @@ suite('two windows and a machine that sleeps', () => {
     done: Promise<void>;
   }> {
     const shift = new Shift(Array.from({ length: 9 }, () => 0));
-    const table = new MemorySignInTable();
-    const port: LeasePort = {
-      take: (name, holder, ms) =>
-        Promise.resolve(table.takeLease(name, holder, shift.clock.now() + ms, shift.clock.now())),
-      release: (name, holder) => {
-        table.releaseLease(name, holder);
-        return Promise.resolve();
-      },
-    };
-    const hold = (): RunFetchesOptions['hold'] => {
-      const leases = new Leases(port, shift.clock);
-      return (name, signal, work) => leases.hold(name, signal, work);
-    };
+    const hold = leasesOf(shift);
     let calls = 0;
     const asleep = Promise.withResolvers<undefined>();
     const first = shift.window({

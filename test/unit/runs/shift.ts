@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { Leases } from '../../../src/base/leases.ts';
+import type { LeasePort } from '../../../src/base/leases.ts';
 import { LiveResponseError } from '../../../src/base/errors.ts';
 import type { FailureCode } from '../../../src/base/failures.ts';
 import type { ResultRef } from '../../../src/base/resultUri.ts';
@@ -10,6 +12,7 @@ import { RunFetches } from '../../../src/runs/runFetch.ts';
 import type { RunFetchesOptions } from '../../../src/runs/runOptions.ts';
 import { findRuns, renewRun } from '../../../src/runs/runs.ts';
 import { createOrder } from '../../../src/runs/standingOrder.ts';
+import { MemorySignInTable } from '../../../src/storage/signInTable.ts';
 import { settle, SimulatedClock } from '../defender/simulatedClock.ts';
 import { action, command, TENANT } from '../results/fixtures.ts';
 import { HELD } from './heldLease.ts';
@@ -146,4 +149,35 @@ export async function begin(shift: Shift, runs: RunFetches): Promise<{ key: stri
   const done = runs.start(run, { again: true, order: createOrder(run, shift.clock.now()) });
   await settle();
   return { key: run.key, done };
+}
+
+/** Returns what gives each window of a shift real leases, which all of them share. */
+export function leasesOf(shift: Shift): () => RunFetchesOptions['hold'] {
+  const table = new MemorySignInTable();
+  const { clock } = shift;
+  const port: LeasePort = {
+    take: (name, holder, ms) => Promise.resolve(table.takeLease(name, holder, clock.now() + ms, clock.now())),
+    release: (name, holder) => {
+      table.releaseLease(name, holder);
+      return Promise.resolve();
+    },
+  };
+  return () => {
+    const leases = new Leases(port, clock);
+    return (name, signal, work) => leases.hold(name, signal, work);
+  };
+}
+
+/** Opens two windows of which the second one waits for the first one's order, as it was a minute after its beginning. */
+export async function beginAndWait(
+  shift: Shift,
+): Promise<{ first: RunFetches; second: RunFetches; key: string; waits: Promise<void> }> {
+  const [first, second] = [shift.window(), shift.window()];
+  const { key } = await begin(shift, first);
+  await shift.pass(MINUTE);
+  const [stale] = await second.load();
+  assert.ok(stale?.order !== undefined);
+  const waits = second.start(stale.run, { again: false });
+  await shift.pass(2 * HOUR);
+  return { first, second, key, waits };
 }

@@ -11,7 +11,7 @@ import { fieldName } from '../../../tree/filterWords.ts';
 import type { CommandRunner } from '../../common/commandRunner.ts';
 import type { FieldAnswer } from './fieldAnswer.ts';
 import { notify } from '../../../platform/show/notifications.ts';
-import { createPick, pickOne, plainRows } from '../../../platform/show/quickInputs.ts';
+import { createPick, pickIn, pickOne, plainRows } from '../../../platform/show/quickInputs.ts';
 
 /** Row of the list: an answer, or a name that is looked up in Defender when the row is chosen. */
 interface DeviceItem extends QuickPickItem {
@@ -66,19 +66,7 @@ function pick(services: Pick<Services, 'actions'>, filter: ActionFilter): Promis
     input.items = plainRows([...loaded, ...typed]);
   };
   input.value = filter.device?.machineIds === undefined ? (filter.device?.name ?? '') : '';
-  show();
-  return new Promise((resolve) => {
-    input.onDidChangeValue(show);
-    input.onDidAccept(() => {
-      resolve(input.selectedItems[0]);
-      input.hide();
-    });
-    input.onDidHide(() => {
-      resolve(undefined);
-      input.dispose();
-    });
-    input.show();
-  });
+  return pickIn(input, show);
 }
 
 /** Returns the devices of loaded actions. Devices with the same name are one. */

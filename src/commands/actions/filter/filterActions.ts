@@ -9,7 +9,14 @@ import type { KeepServices } from '../../runs/keepByFilter.ts';
 import type { CommandRunner } from '../../common/commandRunner.ts';
 import { askForField } from './askForField.ts';
 import { confirmInStatusBar, notify } from '../../../platform/show/notifications.ts';
-import { askForText, createPick, describeInput, pickOne, plainRows } from '../../../platform/show/quickInputs.ts';
+import {
+  askForText,
+  createPick,
+  describeInput,
+  pickIn,
+  pickOne,
+  plainRows,
+} from '../../../platform/show/quickInputs.ts';
 import { foldedPattern } from '../../../evidence/text/foldCase.ts';
 import { loadedDevices } from './askForDevice.ts';
 import { defineCommand } from '../../common/defineCommand.ts';
@@ -91,7 +98,7 @@ async function askForStep(
 type StepItem = QuickPickItem & { readonly step?: Step };
 
 /** Asks for a step. A typed text is offered as a device, a script or a comment, without the way through the fields. */
-function pickStep(
+async function pickStep(
   services: Pick<Services, 'actions' | 'marks'>,
   fixed: readonly StepItem[],
 ): Promise<Step | undefined> {
@@ -104,19 +111,7 @@ function pickStep(
   const draw = (): void => {
     input.items = plainRows([...typedSteps(services, input.value.trim()), ...fixed]);
   };
-  draw();
-  return new Promise((resolve) => {
-    input.onDidChangeValue(draw);
-    input.onDidAccept(() => {
-      resolve(input.selectedItems[0]?.step);
-      input.hide();
-    });
-    input.onDidHide(() => {
-      resolve(undefined);
-      input.dispose();
-    });
-    input.show();
-  });
+  return (await pickIn(input, draw))?.step;
 }
 
 /** Largest number of devices that a typed text offers. A longer text names fewer. */

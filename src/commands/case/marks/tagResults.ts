@@ -5,7 +5,7 @@ import { isTag } from '../../../case/marks/markLine.ts';
 import { refOf } from '../../../base/resultUri.ts';
 import type { ResultRef } from '../../../base/resultUri.ts';
 import { notify } from '../../../platform/show/notifications.ts';
-import { createPick, describeInput, plainRows } from '../../../platform/show/quickInputs.ts';
+import { createPick, describeInput, pickIn, plainRows } from '../../../platform/show/quickInputs.ts';
 import type { Services } from '../../../services/services.ts';
 import type { CommandRunner } from '../../common/commandRunner.ts';
 import { defineCommand } from '../../common/defineCommand.ts';
@@ -81,19 +81,7 @@ function pickTag(marks: Services['marks'], refs: readonly ResultRef[]): Promise<
           : l10n.t('Tags of Results: {0}', refs.length),
     });
   };
-  draw();
-  return new Promise((resolve) => {
-    input.onDidChangeValue(draw);
-    input.onDidAccept(() => {
-      resolve(input.selectedItems[0]);
-      input.hide();
-    });
-    input.onDidHide(() => {
-      resolve(undefined);
-      input.dispose();
-    });
-    input.show();
-  });
+  return pickIn(input, draw);
 }
 
 export const tagResultsCommand = defineCommand({
