@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, test } from 'node:test';
-import { chooseQuickPick, readQuickInput, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
+import {
+  chooseQuickPick,
+  readQuickInput,
+  runCommand,
+  typeAtOnce,
+  typeQuickInput,
+  waitForQuickInput,
+} from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { reloadWindow } from '../rig/workbench.ts';
 import { clickNotification, readNotifications, readTree, waitForNotification } from '../rig/workbenchParts.ts';
@@ -104,6 +111,26 @@ workbenchSuite('10,000 actions on 2,000 devices: finding one, and being told of 
     assert.equal(lists().length, before + 1);
     await palette('clearFilter');
     await waitFor('rows', async () => (await rows()).length > 5);
+  });
+
+  test('Enter right after the last key means what it means once the rows are drawn', async () => {
+    const { page } = session;
+    await palette('filterActions');
+    await typeAtOnce(page, 'collect-nothing');
+    await waitForMessage('match: Script is only looked for in these.');
+    await palette('clearFilter');
+    await waitFor('rows', async () => (await rows()).length > 5);
+    await palette('filterActions');
+    await field('Device');
+    await typeAtOnce(page, 'host-0042');
+    await show();
+    await waitForMessage('Filtered by Device: host-0042.fabrikam.example.');
+    await palette('clearFilter');
+    await waitFor('rows', async () => (await rows()).length > 5);
+    // An ID that is copied and typed is offered once. One that is not loaded is opened; another action is not shown for it.
+    await palette('goToAction');
+    await typeAtOnce(page, `${largeActionId(7)}#0`);
+    await waitForTab(page, largeDevice(7).split('.')[0] ?? '');
   });
 
   test('a sign-in that may not look up devices is told so, and the name is looked for in what is loaded', async () => {

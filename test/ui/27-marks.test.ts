@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, before, test } from 'node:test';
-import { chooseQuickPick, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
+import { chooseQuickPick, runCommand, typeAtOnce, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { reloadWindow } from '../rig/workbench.ts';
 import { clickDialog, clickRow, readDialog, readTree, treeRow } from '../rig/workbenchParts.ts';
@@ -172,6 +172,8 @@ workbenchSuite('the marks of a case', { tenant: 'local' }, (session) => {
     await clickRowMenu(page, LOCAL, 'check-persistence.ps1', 'tagResults'); // drives: tagResults
     await typeQuickInput(page, 'two words', false);
     await waitForQuickInput(page, ({ title }) => title.startsWith('A tag is one word'));
+    await page.keyboard.press('Enter'); // Nothing fits it, so that it stays to be corrected.
+    await typeQuickInput(page, '', false);
     await typeQuickInput(page, 'persistence');
     await waitForMark(({ tag, set }) => tag === 'persistence' && set === true);
     await waitFor('the tag', () => rowOf(({ description }) => description.startsWith('#persistence · Exit 1')));
@@ -180,6 +182,9 @@ workbenchSuite('the marks of a case', { tenant: 'local' }, (session) => {
     await waitFor('one box', async () => (await boxes()) === 1);
     await palette('clearFilter');
     await waitForRows(page, LOCAL);
+    await clickRowMenu(page, LOCAL, 'check-persistence.ps1', 'tagResults');
+    await typeAtOnce(page, 'run-key');
+    await waitForMark(({ tag, set }) => tag === 'run-key' && set === true);
     await clickRowMenu(page, LOCAL, 'check-persistence.ps1', 'reviewResults'); // drives: reviewResults, by Space
     await waitForMark(({ what, set, on }) => what === 'reviewed' && set === false && on['actionId'] !== undefined);
     // drives: reviewFocused

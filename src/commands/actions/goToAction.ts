@@ -15,7 +15,7 @@ import { fetchReference, labelOf } from '../open/fetchResult.ts';
 import { openTarget } from '../open/openTarget.ts';
 import type { OpenServices } from '../open/openTarget.ts';
 import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
-import { createPick, pickOne, plainRows } from '../../platform/show/quickInputs.ts';
+import { pickFollowing, pickOne } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { ALWAYS, IN_ACTIONS_VIEW, IS_CONNECTED, ON_ONE_ROW, all } from '../common/when.ts';
 
@@ -122,10 +122,6 @@ async function pickActionOrReference(
   actions: readonly MachineAction[],
   asksClipboard: boolean,
 ): Promise<{ readonly action: MachineAction } | { readonly reference: FoundReference } | undefined> {
-  const input = createPick<ActionItem | ReferenceItem>({
-    title: l10n.t('Go to Action'),
-    placeholder: l10n.t('Script, device, comment, action ID or link; {0} actions are loaded', actions.length),
-  });
   const loaded = toItems(actions);
   const copied = asksClipboard ? findReferences(await env.clipboard.readText()) : [];
   const toReferences = (references: readonly FoundReference[], description?: string): ReferenceItem[] =>
@@ -133,34 +129,24 @@ async function pickActionOrReference(
       iconPath: new ThemeIcon('cloud-download'),
       label: l10n.t('Open {0}', labelOf(reference)),
       ...(description === undefined ? {} : { description }),
-      alwaysShow: true,
       reference,
     }));
-  let rows: readonly (ActionItem | ReferenceItem)[] = [];
-  const draw = (): void => {
-    const typed = findReferences(input.value);
-    const named = input.value.trim() === '' ? toReferences(copied, l10n.t('from the clipboard')) : toReferences(typed);
-    rows = [...named, ...loaded];
-    input.items = plainRows(rows);
+  const offered = toReferences(copied, l10n.t('from the clipboard'));
+  const fixed = [...offered, ...loaded];
+  // A row from the clipboard that matches is still shown.
+  const isOffered = (label: string, text: string): boolean =>
+    offered.some((row) => row.label === label) && label.toLowerCase().includes(text.toLowerCase());
+  return pickFollowing<ActionItem | ReferenceItem>({
+    fixed: () => fixed,
+    typed: (text) => toReferences(findReferences(text)).filter(({ label }) => !isOffered(label, text)),
     // Enter alone never spends a call on an ID that something put on the clipboard.
-    const [first] = input.items.slice(named.length);
-    if (input.value.trim() === '' && first !== undefined) input.activeItems = [first];
-  };
-  input.matchOnDescription = true;
-  input.matchOnDetail = true;
-  draw();
-  return new Promise((resolve) => {
-    input.onDidChangeValue(draw);
-    input.onDidAccept(() => {
-      const [chosen] = input.selectedItems;
-      resolve(chosen === undefined ? undefined : rows[input.items.indexOf(chosen)]);
-      input.hide();
-    });
-    input.onDidHide(() => {
-      resolve(undefined);
-      input.dispose();
-    });
-    input.show();
+    active: loaded[0],
+    matchOnDescription: true,
+    matchOnDetail: true,
+    texts: () => ({
+      title: l10n.t('Go to Action'),
+      placeholder: l10n.t('Script, device, comment, action ID or link; {0} actions are loaded', actions.length),
+    }),
   });
 }
 

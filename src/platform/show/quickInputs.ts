@@ -99,19 +99,67 @@ export function createPick<Row extends QuickPickItem>(texts: InputTexts): QuickP
   return pick;
 }
 
+/** Rows of a pick, and what else it does. */
+export interface PickedRows<Row extends QuickPickItem> {
+  /**
+   * Rows that do not depend on what is typed; VS Code hides those that do not match. They stand first. Each keeps its
+   * place as long as the pick is open, unless `onButton` changes them.
+   */
+  readonly fixed: () => readonly Row[];
+  /** Rows for what is typed. They stand last and are shown whatever they say; none by default. */
+  readonly typed?: (text: string) => readonly Row[];
+  /** Row that Enter accepts while nothing is typed, instead of the first. */
+  readonly active?: Row | undefined;
+  /** Text in the box when the pick opens. */
+  readonly value?: string;
+  readonly matchOnDescription?: boolean;
+  readonly matchOnDetail?: boolean;
+  readonly ignoreFocusOut?: boolean;
+  /** Acts on the button of a row. The rows are then drawn again. */
+  readonly onButton?: (row: Row) => PromiseLike<void>;
+  /** Returns the texts for what is typed. */
+  readonly texts: (text: string) => InputTexts;
+}
+
 /**
- * Shows a quick pick until a row is accepted.
+ * Asks the user for one row of a pick whose rows follow what is typed.
  *
- * @param draw - fills the rows, now and at each change of what is typed
- * @returns the accepted row; undefined if the user closed the pick
+ * Enter can come before the rows for the last key are drawn. VS Code then names the accepted row by its place in the
+ * list before, or names none. That is why fixed rows keep their places, and why Enter without a row accepts the first
+ * of the rows for what is typed. If there is none, the pick stays open and nothing typed is lost.
+ *
+ * @returns the given row itself; undefined when the pick was closed
  */
-export function pickIn<Row extends QuickPickItem>(pick: QuickPick<Row>, draw: () => void): Promise<Row | undefined> {
+export function pickFollowing<Row extends QuickPickItem>(rows: PickedRows<Row>): Promise<Row | undefined> {
+  const { fixed, typed = (): readonly Row[] => [], active, onButton, texts } = rows;
+  const pick = createPick<Row>(texts(rows.value ?? ''));
+  pick.value = rows.value ?? '';
+  pick.matchOnDescription = rows.matchOnDescription ?? false;
+  pick.matchOnDetail = rows.matchOnDetail ?? false;
+  pick.ignoreFocusOut = rows.ignoreFocusOut ?? false;
+  let given: readonly Row[] = [];
+  const draw = (): void => {
+    const text = pick.value.trim();
+    given = [...fixed(), ...typed(text).map((row) => ({ ...row, alwaysShow: true }))];
+    pick.items = plainRows(given);
+    describeInput(pick, texts(text));
+    const first = text === '' && active !== undefined ? pick.items[given.indexOf(active)] : undefined;
+    if (first !== undefined) pick.activeItems = [first];
+  };
+  const rowOf = (shown: Row | undefined): Row | undefined =>
+    shown === undefined ? undefined : given[pick.items.indexOf(shown)];
   draw();
   return new Promise((resolve) => {
     pick.onDidChangeValue(draw);
     pick.onDidAccept(() => {
-      resolve(pick.selectedItems[0]);
+      const row = rowOf(pick.selectedItems[0]) ?? typed(pick.value.trim())[0];
+      if (row === undefined) return;
+      resolve(row);
       pick.hide();
+    });
+    pick.onDidTriggerItemButton(({ item }) => {
+      const row = rowOf(item);
+      if (row !== undefined) void onButton?.(row).then(draw);
     });
     pick.onDidHide(() => {
       resolve(undefined);

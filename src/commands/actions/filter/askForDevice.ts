@@ -11,7 +11,7 @@ import { fieldName } from '../../../tree/filterWords.ts';
 import type { CommandRunner } from '../../common/commandRunner.ts';
 import type { FieldAnswer } from './fieldAnswer.ts';
 import { notify } from '../../../platform/show/notifications.ts';
-import { createPick, pickIn, pickOne, plainRows } from '../../../platform/show/quickInputs.ts';
+import { pickFollowing, pickOne } from '../../../platform/show/quickInputs.ts';
 
 /** Row of the list: an answer, or a name that is looked up in Defender when the row is chosen. */
 interface DeviceItem extends QuickPickItem {
@@ -36,22 +36,17 @@ export async function askForDevice(
 
 function pick(services: Pick<Services, 'actions'>, filter: ActionFilter): Promise<DeviceItem | undefined> {
   const loaded = toItems(loadedDevices(services.actions.list?.actions ?? []));
-  const input = createPick<DeviceItem>({
-    title: fieldName('device'),
-    placeholder: l10n.t('A device’s name, or its beginning'),
-  });
-  input.ignoreFocusOut = true;
-  const show = (): void => {
-    const name = input.value.trim();
-    const typed: readonly DeviceItem[] =
+  const any: DeviceItem = { label: l10n.t('Any'), answer: 'any' };
+  return pickFollowing({
+    fixed: () => [...loaded, any],
+    typed: (name) =>
       name === ''
-        ? [{ label: l10n.t('Any'), answer: 'any' }]
+        ? []
         : [
             {
               iconPath: new ThemeIcon('search'),
               label: l10n.t('Look Up "{0}" in Defender', name),
               description: l10n.t('one call'),
-              alwaysShow: true,
               answer: undefined,
               lookUp: name,
             },
@@ -59,14 +54,13 @@ function pick(services: Pick<Services, 'actions'>, filter: ActionFilter): Promis
               iconPath: new ThemeIcon('list-filter'),
               label: l10n.t('Names with "{0}"', name),
               description: l10n.t('looked for in what is loaded'),
-              alwaysShow: true,
               answer: { device: { name } },
             },
-          ];
-    input.items = plainRows([...loaded, ...typed]);
-  };
-  input.value = filter.device?.machineIds === undefined ? (filter.device?.name ?? '') : '';
-  return pickIn(input, show);
+          ],
+    value: filter.device?.machineIds === undefined ? (filter.device?.name ?? '') : '',
+    ignoreFocusOut: true,
+    texts: () => ({ title: fieldName('device'), placeholder: l10n.t('A device’s name, or its beginning') }),
+  });
 }
 
 /** Returns the devices of loaded actions. Devices with the same name are one. */

@@ -9,14 +9,7 @@ import type { KeepServices } from '../../runs/keepByFilter.ts';
 import type { CommandRunner } from '../../common/commandRunner.ts';
 import { askForField } from './askForField.ts';
 import { confirmInStatusBar, notify } from '../../../platform/show/notifications.ts';
-import {
-  askForText,
-  createPick,
-  describeInput,
-  pickIn,
-  pickOne,
-  plainRows,
-} from '../../../platform/show/quickInputs.ts';
+import { askForText, pickFollowing, pickOne } from '../../../platform/show/quickInputs.ts';
 import { foldedPattern } from '../../../evidence/text/foldCase.ts';
 import { loadedDevices } from './askForDevice.ts';
 import { defineCommand } from '../../common/defineCommand.ts';
@@ -102,16 +95,17 @@ async function pickStep(
   services: Pick<Services, 'actions' | 'marks'>,
   fixed: readonly StepItem[],
 ): Promise<Step | undefined> {
-  const input = createPick<StepItem>({
-    title: l10n.t('Filter Machine Actions'),
-    placeholder: l10n.t('Type a device, script or comment, or choose a field (all must match)'),
+  const chosen = await pickFollowing({
+    fixed: () => fixed,
+    typed: (text) => typedSteps(services, text),
+    ignoreFocusOut: true,
+    matchOnDescription: true,
+    texts: () => ({
+      title: l10n.t('Filter Machine Actions'),
+      placeholder: l10n.t('Type a device, script or comment, or choose a field (all must match)'),
+    }),
   });
-  input.ignoreFocusOut = true;
-  input.matchOnDescription = true;
-  const draw = (): void => {
-    input.items = plainRows([...typedSteps(services, input.value.trim()), ...fixed]);
-  };
-  return (await pickIn(input, draw))?.step;
+  return chosen?.step;
 }
 
 /** Largest number of devices that a typed text offers. A longer text names fewer. */
@@ -126,7 +120,6 @@ function typedSteps({ actions, marks }: Pick<Services, 'actions' | 'marks'>, tex
     iconPath: new ThemeIcon('filter'),
     label,
     ...(description === undefined ? {} : { description }),
-    alwaysShow: true,
     step: { typed },
   });
   // VS Code puts labels that begin with the typed text first.
@@ -178,34 +171,21 @@ async function applySavedFilter(
   services: Pick<Services, 'actions' | 'connections' | 'marks' | 'savedFilters'>,
 ): Promise<void> {
   const remove = { iconPath: new ThemeIcon('trash'), tooltip: l10n.t('Remove Saved Filter') };
-  const input = createPick({ title: l10n.t('Apply Saved Filter') });
-  const draw = (): void => {
-    const { all: saved } = services.savedFilters;
-    describeInput(input, { placeholder: saved.length === 0 ? l10n.t('No filter is saved yet.') : '' });
-    input.items = plainRows(
-      saved.map(({ name, filter }) => ({ label: name, description: filterWords(filter), buttons: [remove] })),
-    );
-  };
-  const nameOf = (item: QuickPickItem | undefined): string | undefined =>
-    item === undefined ? undefined : services.savedFilters.all[input.items.indexOf(item)]?.name;
-  draw();
-  input.matchOnDescription = true;
-  const name = await new Promise<string | undefined>((resolve) => {
-    input.onDidTriggerItemButton(({ item }) => {
-      const named = nameOf(item);
-      if (named !== undefined) void services.savedFilters.remove(named).then(draw);
-    });
-    input.onDidAccept(() => {
-      resolve(nameOf(input.selectedItems[0]));
-      input.hide();
-    });
-    input.onDidHide(() => {
-      resolve(undefined);
-      input.dispose();
-    });
-    input.show();
+  const chosen = await pickFollowing({
+    fixed: () =>
+      services.savedFilters.all.map(({ name, filter }) => ({
+        label: name,
+        description: filterWords(filter),
+        buttons: [remove],
+      })),
+    onButton: ({ label }) => services.savedFilters.remove(label),
+    matchOnDescription: true,
+    texts: () => ({
+      title: l10n.t('Apply Saved Filter'),
+      placeholder: services.savedFilters.all.length === 0 ? l10n.t('No filter is saved yet.') : '',
+    }),
   });
-  if (name !== undefined) applySaved(services, name);
+  if (chosen !== undefined) applySaved(services, chosen.label);
 }
 
 /** `liveResponse.removeSavedFilter`: deletes a saved filter. The view does not change. */

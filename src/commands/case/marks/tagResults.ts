@@ -5,7 +5,7 @@ import { isTag } from '../../../case/marks/markLine.ts';
 import { refOf } from '../../../base/resultUri.ts';
 import type { ResultRef } from '../../../base/resultUri.ts';
 import { notify } from '../../../platform/show/notifications.ts';
-import { createPick, describeInput, pickIn, plainRows } from '../../../platform/show/quickInputs.ts';
+import { pickFollowing } from '../../../platform/show/quickInputs.ts';
 import type { Services } from '../../../services/services.ts';
 import type { CommandRunner } from '../../common/commandRunner.ts';
 import { defineCommand } from '../../common/defineCommand.ts';
@@ -55,11 +55,8 @@ export function tellNothingToMark({ isOpen }: Pick<Services['marks'], 'isOpen'>)
 
 /** Asks for a tag. What is typed is offered as a new one. */
 function pickTag(marks: Services['marks'], refs: readonly ResultRef[]): Promise<TagItem | undefined> {
-  const input = createPick<TagItem>({
-    title: l10n.t('Tags of Results: {0}', refs.length),
-    placeholder: l10n.t('Choose a tag to add or remove it, or type a new one'),
-  });
-  const known = marks.tags.map((tag): TagItem => {
+  const { tags } = marks;
+  const known = tags.map((tag): TagItem => {
     const isOnAll = refs.every((ref) => marks.of(ref).tags.includes(tag));
     return {
       label: tag,
@@ -69,19 +66,18 @@ function pickTag(marks: Services['marks'], refs: readonly ResultRef[]): Promise<
       set: !isOnAll,
     };
   });
-  const draw = (): void => {
-    const tag = input.value.trim();
-    const isNew = tag !== '' && !marks.tags.includes(tag);
-    const added = { label: tag, description: l10n.t('new tag'), alwaysShow: true, tag, set: true };
-    input.items = plainRows([...(isNew && isTag(tag) ? [added] : []), ...known]);
-    describeInput(input, {
+  const isNew = (tag: string): boolean => tag !== '' && !tags.includes(tag);
+  return pickFollowing<TagItem>({
+    fixed: () => known,
+    typed: (tag) => (isNew(tag) && isTag(tag) ? [{ label: tag, description: l10n.t('new tag'), tag, set: true }] : []),
+    texts: (tag) => ({
       title:
-        isNew && !isTag(tag)
+        isNew(tag) && !isTag(tag)
           ? l10n.t('A tag is one word of up to 40 letters, digits, hyphens, dots or underscores.')
           : l10n.t('Tags of Results: {0}', refs.length),
-    });
-  };
-  return pickIn(input, draw);
+      placeholder: l10n.t('Choose a tag to add or remove it, or type a new one'),
+    }),
+  });
 }
 
 export const tagResultsCommand = defineCommand({
