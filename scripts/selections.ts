@@ -37,6 +37,18 @@ export const SELECTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Files that take half a minute or more. They begin first, so that none is left for the end of its turn. */
+export const LONG: readonly string[] = [
+  'test/endurance/databaseFaults.test.ts',
+  'test/endurance/manyWindows.test.ts',
+  'test/endurance/otherFaults.test.ts',
+  'test/fuzz/evidence.fuzz.test.ts',
+  'test/ui/16-windows.test.ts',
+  'test/ui/17-large.test.ts',
+  'test/ui/6-telemetry.test.ts',
+  'test/ui/7-signIn.test.ts',
+];
+
 /** Tests that run inside the extension host. */
 const IN_HOST = /^test[\\/]vscode[\\/]/u;
 /** Tests that open windows. They run after all others. */

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { copyFile, readdir, stat } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -13,7 +13,7 @@ import { openRunFolder, partsOf } from '../test/secrets/runFolder.ts';
 import { startLocalTenant } from '../test/tenant/localTenant.ts';
 import { hostEnvironment, TENANT_START } from '../test/vscode/support/hostEnvironment.ts';
 import { packageExtension, SBOM, SUMS, VSIX } from './package.ts';
-import { filesOf, SELECTIONS } from './selections.ts';
+import { filesOf, LONG, SELECTIONS } from './selections.ts';
 
 interface Count {
   passed: number;
@@ -34,47 +34,49 @@ interface Given {
 /** Parts that open a real VS Code. */
 const IN_VS_CODE: ReadonlySet<string> = new Set(['security', 'vscode', 'ui']);
 
-/** Parts that mostly wait for clocks and servers. They run in one turn: alone, each would leave processors idle at its end. */
-const WAITING: ReadonlySet<string> = new Set(['client', 'signin', 'faults', 'story']);
-
 /** Files that run side by side where each keeps a processor busy. */
 const SIDE_BY_SIDE = Math.min(availableParallelism(), 4);
-/** Files that run side by side where they mostly wait for clocks and servers. */
-const WAITING_SIDE_BY_SIDE = 2 * SIDE_BY_SIDE;
 
-/** The parts of the test suite, in the order in which they tell most for the time they take. */
-const PARTS: Readonly<Record<string, (count: Count, given: Given) => Promise<void>>> = {
-  unit: (count) => runAllIn('test/unit', count),
-  client: (count, given) => runWaiting(['client'], count, given),
-  signin: (count, given) => runWaiting(['signin'], count, given),
-  faults: (count, given) => runWaiting(['faults'], count, given),
-  story: (count, given) => runWaiting(['story'], count, given),
-  endurance: (count) => runAllIn('test/endurance', count),
-  fuzz: (count) => runAllIn('test/fuzz', count),
-  field: (count) => runAllIn('test/field', count),
-  security: async (count, { vsCode }) => {
-    await vsCode;
-    await runAllIn('test/security', count);
+/** Parts whose files run as one turn: alone, each part would leave processors idle at its end. */
+interface Turn {
+  readonly parts: readonly string[];
+  readonly sideBySide: number;
+  /** Waits for what has to be installed before. */
+  readonly ready: (given: Given, parts: readonly string[]) => Promise<unknown>;
+}
+
+const TURNS: readonly Turn[] = [
+  {
+    parts: ['unit', 'client', 'signin', 'faults', 'story', 'endurance', 'fuzz', 'field'],
+    // Some files wait for clocks and servers most of the time.
+    sideBySide: SIDE_BY_SIDE + 1,
+    ready: async ({ chromium }, parts) => {
+      if (parts.includes('signin')) await chromium;
+    },
   },
+  { parts: ['security', 'ui'], sideBySide: SIDE_BY_SIDE, ready: ({ vsCode }) => vsCode },
+];
+
+/** Parts that run in another way. `vscode` runs between the turns, `secrets` after all others. */
+const OTHERS: Readonly<Record<string, (count: Count, given: Given) => Promise<void>>> = {
   vscode: (count, given) => runHostTests(['test/vscode/**/*.test.ts'], count, given),
-  ui: async (count, { vsCode }) => {
-    await vsCode;
-    await runAllIn('test/ui', count);
-  },
   secrets: checkSecrets,
 };
 
+/** The parts of the test suite, in the order in which they tell most for the time they take. */
+const PARTS: readonly string[] = [...(TURNS[0]?.parts ?? []), 'vscode', ...(TURNS[1]?.parts ?? []), 'secrets'];
+
 async function main(wanted: readonly string[]): Promise<number> {
   const selected = wanted.filter((name) => Object.hasOwn(SELECTIONS, name));
-  const unknown = wanted.filter((name) => !Object.hasOwn(PARTS, name) && !selected.includes(name));
+  const unknown = wanted.filter((name) => !PARTS.includes(name) && !selected.includes(name));
   if (unknown.length > 0) {
     console.error(
-      `No such part: ${unknown.join(', ')}. There are: ${[...Object.keys(PARTS), ...Object.keys(SELECTIONS)].join(', ')}.`,
+      `No such part: ${unknown.join(', ')}. There are: ${[...PARTS, ...Object.keys(SELECTIONS)].join(', ')}.`,
     );
     return 2;
   }
   keepCompiled();
-  const names = Object.keys(PARTS).filter((name) => wanted.length === 0 || wanted.includes(name));
+  const names = PARTS.filter((name) => wanted.length === 0 || wanted.includes(name));
   const kept = names.includes('secrets') ? await startRun() : undefined;
   // Built once: parts that need the extension take it as it ships.
   if (selected.length > 0 || names.some((name) => IN_VS_CODE.has(name) || name === 'unit')) {
@@ -88,21 +90,34 @@ async function main(wanted: readonly string[]): Promise<number> {
   const total: Count = { passed: 0, failed: 0 };
   const runPart = async (name: string, work: () => Promise<void> | undefined): Promise<void> => {
     console.log(`\n── ${name} ──`);
-    const start = Date.now();
+    const [start, before] = [Date.now(), processorTime()];
     try {
       await work();
     } catch (error) {
       total.failed++;
       console.error(error);
     }
-    console.log(`── ${name}: ${Math.round((Date.now() - start) / 1000)} s`);
+    const after = processorTime();
+    const busy = Math.round((100 * (after.busy - before.busy)) / (after.all - before.all));
+    console.log(`── ${name}: ${Math.round((Date.now() - start) / 1000)} s, processors ${busy} % busy`);
   };
   if (selected.length > 0) await runPart(selected.join(', '), () => runSelected(selected, total, given));
-  const waiting = names.filter((name) => WAITING.has(name));
-  for (const name of names) {
-    if (waiting.length < 2 || !WAITING.has(name)) await runPart(name, () => PARTS[name]?.(total, given));
-    else if (name === waiting[0]) await runPart(waiting.join(', '), () => runWaiting(waiting, total, given));
-  }
+  const runTurn = async (turn: Turn | undefined): Promise<void> => {
+    const parts = names.filter((name) => turn?.parts.includes(name));
+    if (turn === undefined || parts.length === 0) return;
+    await runPart(parts.join(', '), async () => {
+      await turn.ready(given, parts);
+      const files = await Promise.all(parts.map((part) => testsIn(`test/${part}`)));
+      await runNodeTests(files.flat(), total, turn.sideBySide);
+    });
+  };
+  const runOther = async (name: string): Promise<void> => {
+    if (names.includes(name)) await runPart(name, () => OTHERS[name]?.(total, given));
+  };
+  await runTurn(TURNS[0]);
+  await runOther('vscode');
+  await runTurn(TURNS[1]);
+  await runOther('secrets');
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
@@ -188,17 +203,6 @@ async function runSelected(names: readonly string[], count: Count, given: Given)
   if (windows.length > 0) await runNodeTests(windows, count, SIDE_BY_SIDE);
 }
 
-async function runAllIn(folder: string, count: Count): Promise<void> {
-  await runNodeTests(await testsIn(folder), count, SIDE_BY_SIDE);
-}
-
-/** Runs parts that mostly wait as if they were one. */
-async function runWaiting(names: readonly string[], count: Count, { chromium }: Given): Promise<void> {
-  if (names.includes('signin')) await chromium;
-  const files = await Promise.all(names.map((name) => testsIn(`test/${name}`)));
-  await runNodeTests(files.flat(), count, WAITING_SIDE_BY_SIDE);
-}
-
 async function testsIn(folder: string): Promise<string[]> {
   const files = (await readdir(folder, { recursive: true }))
     .filter((file) => file.endsWith('.test.ts'))
@@ -227,10 +231,26 @@ async function runNodeTests(paths: readonly string[], count: Count, sideBySide: 
   if (ran === 0) throw new Error(`${files.join(', ')} ran no test.`);
 }
 
-/** The files with the most text first, so that no long one is left for the end, when nothing runs beside it. */
+/** The long files first, and then those with the most text, so that no long one is left when nothing runs beside it. */
 async function longestFirst(paths: readonly string[]): Promise<string[]> {
-  const sized = await Promise.all(paths.map(async (file) => ({ file, size: (await stat(file)).size })));
-  return sized.sort((one, other) => other.size - one.size).map(({ file }) => file);
+  const sized = await Promise.all(
+    paths.map(async (file) => ({
+      file,
+      size: LONG.includes(file.replaceAll(path.sep, '/')) ? Infinity : (await stat(file)).size,
+    })),
+  );
+  return sized.sort((one, other) => (one.size === other.size ? 0 : other.size - one.size)).map(({ file }) => file);
+}
+
+/** Returns the time that the processors of this machine have been busy, and all of their time, in ms. */
+function processorTime(): { readonly busy: number; readonly all: number } {
+  let [busy, all] = [0, 0];
+  for (const { times } of cpus()) {
+    const used = times.user + times.nice + times.sys + times.irq;
+    busy += used;
+    all += used + times.idle;
+  }
+  return { busy, all };
 }
 
 /** Runs mocha inside the real extension host, on the oldest VS Code that is supported and on the newest, side by side. */
