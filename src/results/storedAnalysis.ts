@@ -171,22 +171,28 @@ export class StoredAnalysis {
     return this.#withView(address, signal, (ask, view) => ask('viewDocument', view, address.part));
   }
 
-  /** Adds stored results to a comparison. Those that are not stored, or are no results of scripts, are left out. */
-  compareResults(comparison: ComparisonName, wanted: readonly ComparedResult[], signal?: AbortSignal): Promise<void> {
-    return this.#analysis.run(
-      async (ask) => {
-        const transcripts = await Promise.all(wanted.map(({ ref }) => this.#source.transcript(ref)));
-        const found = wanted.flatMap(({ compared }, at) => {
-          const transcript = transcripts[at];
-          return transcript === undefined ? [] : [{ transcript, compared }];
-        });
-        await ask(
+  /**
+   * Adds stored results to a comparison. Those that are not stored, or are no results of scripts, are left out. They are
+   * read before the analysis thread is asked for, so that one call can read while another compares.
+   */
+  async compareResults(
+    comparison: ComparisonName,
+    wanted: readonly ComparedResult[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const transcripts = await Promise.all(wanted.map(({ ref }) => this.#source.transcript(ref)));
+    const found = wanted.flatMap(({ compared }, at) => {
+      const transcript = transcripts[at];
+      return transcript === undefined ? [] : [{ transcript, compared }];
+    });
+    await this.#analysis.run(
+      (ask) =>
+        ask(
           'compareResults',
           comparison,
           found.map(({ transcript }) => transcript),
           found.map(({ compared }) => compared),
-        );
-      },
+        ),
       { signal, limitMs: COMPARE_LIMIT_MS },
     );
   }

@@ -70,10 +70,23 @@ export class RunComparer {
     return { groups: [], rareLines: [], moreRareLines: 0, uncounted: [] };
   }
 
-  /** Adds results, several at a time: waiting for the threads after each would take most of the time of a large run. */
+  /**
+   * Adds results, several at a time: waiting for the threads after each would take most of the time of a large run. One
+   * batch is read while the one before is compared.
+   */
   async #addAll(comparison: ComparisonName, rows: readonly RunRow[]): Promise<void> {
     let batch: Added[] = [];
     let size = 0;
+    let before = Promise.resolve();
+    const send = async (): Promise<void> => {
+      const adding = this.#add(comparison, batch);
+      // Its failure is told when it is waited for, which may be after that of the batch before.
+      adding.catch(() => undefined);
+      [batch, size] = [[], 0];
+      const last = before;
+      before = adding;
+      await last;
+    };
     for (const [member, row] of rows.entries()) {
       const id = idOf(row);
       if (!hasResult(row) || this.#added.has(id) || this.#stopped.has(id)) continue;
@@ -83,11 +96,10 @@ export class RunComparer {
       }
       batch.push({ member, row });
       size += row.facts?.size ?? 0;
-      if (batch.length < MOST_AT_ONCE && size < MOST_BYTES_AT_ONCE) continue;
-      await this.#add(comparison, batch);
-      [batch, size] = [[], 0];
+      if (batch.length >= MOST_AT_ONCE || size >= MOST_BYTES_AT_ONCE) await send();
     }
-    if (batch.length > 0) await this.#add(comparison, batch);
+    if (batch.length > 0) await send();
+    await before;
   }
 
   async #add(comparison: ComparisonName, batch: readonly Added[]): Promise<void> {

@@ -212,6 +212,8 @@ workbenchSuite('the audit trail of the sample, through Microsoft Graph', { tenan
       .locator('.monaco-list-row', { hasText: /(?:API|Console) session · / })
       .first()
       .click();
+    // The page takes the focus when it comes, and would close the choice.
+    await waitForTab(page, 'API session · ');
     await page.locator('.pane', { hasText: VIEW }).hover();
     await page.locator('.pane-header', { hasText: VIEW }).getByRole('button', { name: 'Fetch Audit Trail…' }).click();
     await chooseQuickPick(page, 'Last 24 Hours');

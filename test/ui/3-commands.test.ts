@@ -48,6 +48,7 @@ workbenchSuite('every command, in the workbench with the packaged extension', OP
     // drives: openFocused
     const { recording } = tenantOf(session);
     await clickRow(session.page, LOCAL, 'check-persistence.ps1');
+    await waitForExitCode(session.page, 'Exit 1');
     const calls = recording.requests.length;
     for (let row = 0; row < 3; row++) await session.page.keyboard.press('ArrowDown');
     assert.equal(recording.requests.length, calls);
