@@ -29,9 +29,9 @@ const GOES_ON: ReadonlySet<RunRecord['state']> = new Set(['running', 'watching']
 export class RunRecords {
   readonly #options: RunRecordsOptions;
   readonly #records = new Map<string, RunRecord>();
-  /** Calls and bytes that the stored record says that an order has taken. */
   /** Records as this window wrote them last. */
   readonly #written = new Map<string, string>();
+  /** Calls and bytes that the stored record says that an order has taken. */
   readonly #stated = new Map<string, Pick<StandingOrder, 'calls' | 'bytes'>>();
   /** Bytes of the results under way. */
   readonly #underWay = new Map<string, number>();

@@ -114,7 +114,10 @@ export async function offerToGoOn(
   }
 }
 
-async function offerRun(services: BeginServices & Pick<Services, 'policy'>, record: RunRecord): Promise<void> {
+async function offerRun(
+  services: BeginServices & Pick<Services, 'leases' | 'policy'>,
+  record: RunRecord,
+): Promise<void> {
   const left = (await services.runs.missing(record)).length;
   const { order } = record;
   const isOpen =
@@ -147,7 +150,10 @@ async function offerRun(services: BeginServices & Pick<Services, 'policy'>, reco
   const answer = await notify('information', sentence.join(' '), goOn, overview, ...(isOpen ? [stop] : []));
   if (answer === undefined) return;
   if (answer === stop) {
-    services.runs.cancel(record.run.key);
+    // The question may be hours old.
+    if (await services.leases.isTaken(`run|${record.run.key}`))
+      void notify('information', l10n.t('Another window goes on with this order. Cancel it there.'));
+    else services.runs.cancel(record.run.key);
     return;
   }
   if (answer === goOn) begin(services, record, { again: false });
@@ -159,7 +165,8 @@ export function begin(services: BeginServices, record: RunRecord, options: Start
   const { key } = record.run;
   void services.runs.start(record.run, options).then(() => {
     const ended = services.runs.get(key);
-    if (ended?.state === 'ended') void tellDone(services, ended);
+    // It is "watching" where an order of before was left as it was.
+    if (ended?.state === 'ended' || ended?.state === 'watching') void tellDone(services, ended);
     if (ended?.state !== 'stopped' || ended.stoppedBy === undefined) return;
     new CommandRunner(services).fail(l10n.t('Fetching the results of a run'), thrown(ended.stoppedBy), {
       tryAgain: () => {
