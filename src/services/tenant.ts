@@ -132,7 +132,8 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
   const fetchAction: TenantServices['fetchAction'] = async (session, actionId, signal, priority) => {
     try {
       const action = await session.fetchAction(actionId, signal, priority);
-      watched.add(action);
+      // Nothing happens in a pack any more.
+      if (session.connection.cloud !== 'pack') watched.add(action);
       return action;
     } catch (error) {
       if (!isLiveResponseError(error) || error.code !== 'notFound') throw error;

@@ -105,7 +105,7 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
   else item.iconPath = saysAction ? actionIcon(action) : commandIcon(action, shownCommand, facts);
   item.contextValue = tokens(
     'action',
-    isFinished(action) ? undefined : 'unfinished',
+    isFinished(action) || isAbsent(node) ? undefined : 'unfinished',
     isWatched ? 'watched' : undefined,
     action.machineId === null ? undefined : 'machine',
     opensScript ? 'transcript' : undefined,

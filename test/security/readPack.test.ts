@@ -218,6 +218,16 @@ suite('a hand-over pack that is opened', () => {
     });
   }
 
+  test('bytes that were damaged on the way are told once for each way in which they differ', async () => {
+    const bytes = Buffer.from(zip);
+    const at = bytes.indexOf('data/results/');
+    bytes.fill(0xff, at + 100, at + 110);
+    const { differences } = await read(bytes);
+    const words = differences.map(({ kind, name }) => `${kind} ${name}`);
+    assert.ok(words.length > 1, words.join());
+    assert.deepEqual(words, [...new Set(words)]);
+  });
+
   test('a thousand differences are told as a hundred, and that there are more', async () => {
     const copy = new Copy(files);
     for (let at = 0; at < 1000; at++) copy.set(`data/${at}`, 'x');

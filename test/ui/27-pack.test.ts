@@ -88,6 +88,8 @@ workbenchSuite('a hand-over pack in a fresh profile, without a connection', { te
   test('a host without a result says why, in the words of the pack', async () => {
     await clickRow(session.page, VIEW, 'lt-1');
     await waitForLine('Not in the pack. It says: the session did not start');
+    const watched = (await readTree(session.page, VIEW)).filter(({ ariaLabel }) => ariaLabel.includes('watched'));
+    assert.deepEqual(watched, [], 'nothing happens in a pack any more');
   });
 
   test('the overview of its run counts them, and offers nothing to fetch', async () => {

@@ -104,8 +104,11 @@ class Check {
       this.#note('added', name);
   }
 
-  #note(kind: PackDifference['kind'], name: string): void {
-    this.#differences.push({ kind, name: name.slice(0, 200) });
+  #note(kind: PackDifference['kind'], named: string): void {
+    const name = named.slice(0, 200);
+    // A file is read more than once, and says the same each time.
+    if (this.#differences.some((one) => one.kind === kind && one.name === name)) return;
+    this.#differences.push({ kind, name });
     if (this.#differences.length < MOST_DIFFERENCES) return;
     this.#differences.push({ kind: 'more', name: '' });
     throw new EnoughFound();
