@@ -113,6 +113,46 @@ workbenchSuite('10,000 actions on 2,000 devices: finding one, and being told of 
     await waitFor('rows', async () => (await rows()).length > 5);
   });
 
+  test('the bin beside a saved filter removes that one, also when it is clicked twice at once', async () => {
+    const { page } = session;
+    for (const name of ['First', 'Second']) {
+      await palette('filterActions');
+      await typeQuickInput(page, `collect-${name}`, false);
+      const isDrawn = await waitForQuickInput(
+        page,
+        ({ items }) => items.length === 2 && items.some((one) => one.focused),
+      );
+      assert.equal(isDrawn.items.find(({ focused }) => focused)?.label, `Script: contains "collect-${name}"`);
+      await page.keyboard.press('Enter');
+      await waitForMessage(`collect-${name}`);
+      await palette('saveFilter');
+      await typeQuickInput(page, name);
+      await waitFor('the box to close', async () => (await readQuickInput(page)) === undefined);
+      await palette('clearFilter');
+    }
+    await palette('applySavedFilter');
+    await waitForQuickInput(page, ({ items }) => items.length === 2);
+    await page.evaluate(`(() => {
+      const bin = document.querySelector('.quick-input-list .monaco-list-row .codicon-trash');
+      bin.click();
+      bin.click();
+    })()`);
+    const { items } = await waitForQuickInput(page, (input) =>
+      input.items.some((one) => one.description === 'removed'),
+    );
+    assert.deepEqual(
+      items.map(({ label, description }) => [label, description === 'removed']),
+      [
+        ['First', true],
+        ['Second', false],
+      ],
+    );
+    await chooseQuickPick(page, 'Second');
+    await waitForMessage('collect-Second');
+    await palette('removeSavedFilter');
+    await chooseQuickPick(page, 'Second');
+  });
+
   test('Enter right after the last key means what it means once the rows are drawn', async () => {
     const { page } = session;
     await palette('filterActions');

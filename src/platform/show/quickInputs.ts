@@ -102,8 +102,8 @@ export function createPick<Row extends QuickPickItem>(texts: InputTexts): QuickP
 /** Rows of a pick, and what else it does. */
 export interface PickedRows<Row extends QuickPickItem> {
   /**
-   * Rows that do not depend on what is typed; VS Code hides those that do not match. They stand first. Each keeps its
-   * place as long as the pick is open, unless `onButton` changes them.
+   * Rows that do not depend on what is typed; VS Code hides those that do not match. They stand first. Each must keep
+   * its place as long as the pick is open, also after `onButton`.
    */
   readonly fixed: () => readonly Row[];
   /** Rows for what is typed. They stand last and are shown whatever they say; none by default. */
@@ -140,10 +140,14 @@ export function pickFollowing<Row extends QuickPickItem>(rows: PickedRows<Row>):
   let given: readonly Row[] = [];
   const draw = (): void => {
     const text = pick.value.trim();
-    given = [...fixed(), ...typed(text).map((row) => ({ ...row, alwaysShow: true }))];
+    const always = fixed();
+    given = [...always, ...typed(text).map((row) => ({ ...row, alwaysShow: true }))];
     pick.items = plainRows(given);
     describeInput(pick, texts(text));
-    const first = text === '' && active !== undefined ? pick.items[given.indexOf(active)] : undefined;
+    // VS Code would sort the rows for what is typed, and take another one than a fast Enter.
+    const isOnlyTyped = text !== '' && !always.some((row) => fits(row, text, pick));
+    const place = isOnlyTyped ? always.length : text === '' && active !== undefined ? given.indexOf(active) : -1;
+    const first = pick.items[place];
     if (first !== undefined) pick.activeItems = [first];
   };
   const rowOf = (shown: Row | undefined): Row | undefined =>
@@ -167,6 +171,16 @@ export function pickFollowing<Row extends QuickPickItem>(rows: PickedRows<Row>):
     });
     pick.show();
   });
+}
+
+/** Whether VS Code shows a row for what is typed. */
+function fits(
+  { label, description, detail }: QuickPickItem,
+  text: string,
+  { matchOnDescription, matchOnDetail }: Pick<QuickPick<QuickPickItem>, 'matchOnDescription' | 'matchOnDetail'>,
+): boolean {
+  const texts = [label, matchOnDescription ? description : undefined, matchOnDetail ? detail : undefined];
+  return texts.some((one) => one?.toLowerCase().includes(text.toLowerCase()) === true);
 }
 
 /** Changes the texts of an input. */

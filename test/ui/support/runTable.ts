@@ -84,13 +84,12 @@ export async function stackRun(session: Session): Promise<void> {
 
 /** Exports the shown rows in each form, and copies the device IDs of the hosts without a result. */
 export async function exportShownRows({ page, workspace }: Session): Promise<void> {
-  const table = readTable(page);
+  await readTable(page).cell('WinHelpSvc').waitFor();
   for (const [ending, isRight] of [
     ['csv', (text: string) => text.trimEnd().split('\r\n').length === 2 && text.includes('WinHelpSvc')],
     ['ndjson', (text: string) => (JSON.parse(text) as { readonly Name: string }).Name === 'WinHelpSvc'],
     ['parquet', (text: string) => text.startsWith('PAR1') && text.endsWith('PAR1')],
   ] as const) {
-    await table.cell('WinHelpSvc').click();
     await runCommand(page, `Live Response: ${menuTitle('exportTable')}`);
     const file = path.join(workspace.folder, `rows.${ending}`);
     await answerFileDialog(page, 'Export Table', 'table.csv', file);

@@ -171,18 +171,23 @@ async function applySavedFilter(
   services: Pick<Services, 'actions' | 'connections' | 'marks' | 'savedFilters'>,
 ): Promise<void> {
   const remove = { iconPath: new ThemeIcon('trash'), tooltip: l10n.t('Remove Saved Filter') };
+  const { savedFilters } = services;
+  const listed = savedFilters.all;
   const chosen = await pickFollowing({
-    fixed: () =>
-      services.savedFilters.all.map(({ name, filter }) => ({
-        label: name,
-        description: filterWords(filter),
-        buttons: [remove],
-      })),
-    onButton: ({ label }) => services.savedFilters.remove(label),
+    // A removed filter keeps its row: a second click would else remove the one that took its place.
+    fixed: () => {
+      const left = new Set(savedFilters.all.map(({ name }) => name));
+      return listed.map(({ name, filter }) =>
+        left.has(name)
+          ? { label: name, description: filterWords(filter), buttons: [remove] }
+          : { label: name, description: l10n.t('removed') },
+      );
+    },
+    onButton: ({ label }) => savedFilters.remove(label),
     matchOnDescription: true,
     texts: () => ({
       title: l10n.t('Apply Saved Filter'),
-      placeholder: services.savedFilters.all.length === 0 ? l10n.t('No filter is saved yet.') : '',
+      placeholder: listed.length === 0 ? l10n.t('No filter is saved yet.') : '',
     }),
   });
   if (chosen !== undefined) applySaved(services, chosen.label);
