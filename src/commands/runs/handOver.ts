@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { env, l10n, Uri, window, workspace } from 'vscode';
 import { LiveResponseError } from '../../base/errors.ts';
+import type { MarkLine } from '../../case/marks/markLine.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { forbidden } from '../../messages/policy/policyWords.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
@@ -28,8 +29,15 @@ import { runFileName } from './runFileName.ts';
 
 type HandOverServices = Pick<
   Services,
-  'activeCase' | 'loadPackWriter' | 'log' | 'runOverviews' | 'store' | 'toolVersion'
+  'activeCase' | 'loadPackWriter' | 'log' | 'marks' | 'runOverviews' | 'store' | 'toolVersion'
 >;
+
+/** Content of a pack, as the person was told it. */
+interface Content {
+  readonly picture: RunPicture;
+  /** Marks of its results, if the person chose them. */
+  readonly marks?: PackInput['marks'];
+}
 
 /** Time for which the status bar confirms a copy, ms. */
 const CONFIRM_MS = 5000;
@@ -45,9 +53,15 @@ async function handOver(
 ): Promise<void> {
   const record = await chooseRun(services, runner, args);
   if (record === undefined) return;
-  const picture = await runner.run(l10n.t('Handing over'), () => services.runOverviews.picture(record));
-  if (picture === undefined || !(await isAgreed(picture))) return;
-  await saveTo(services, runner, picture, workspace.workspaceFolders?.[0]?.uri);
+  const found = await runner.run(l10n.t('Handing over'), async () => {
+    const picture = await services.runOverviews.picture(record);
+    const stored = picture.rows.filter(({ facts }) => facts !== undefined);
+    const refs = services.marks.isShown(record.run.tenant) ? stored.map(({ ref }) => ref) : [];
+    return { picture, marks: await services.marks.linesAbout(refs) };
+  });
+  const content = found === undefined ? undefined : await agreedContent(found);
+  if (content === undefined) return;
+  await saveTo(services, runner, content, workspace.workspaceFolders?.[0]?.uri);
 }
 
 /**
@@ -58,26 +72,39 @@ async function handOver(
 async function saveTo(
   services: HandOverServices,
   runner: CommandRunner,
-  picture: RunPicture,
+  content: Content,
   folder = Uri.file(homedir()),
 ): Promise<void> {
   const uri = await window.showSaveDialog({
     title: l10n.t('Hand Over'),
     filters: { [l10n.t('Hand-over pack')]: ['zip'] },
-    defaultUri: Uri.joinPath(folder, `${runFileName(picture.record)}.zip`),
+    defaultUri: Uri.joinPath(folder, `${runFileName(content.picture.record)}.zip`),
   });
   if (uri === undefined) return;
   // Part of the work, so that the seal is told after another try, too.
   const work = async (scope: CommandScope): Promise<void> => {
-    const sealed = await writeTo(services, picture, uri, scope);
+    const sealed = await writeTo(services, content, uri, scope);
     services.activeCase.note({ what: 'packed', seal: sealed.seal, rows: sealed.hosts }, { file: localPath(uri) });
     void tellSealed(uri, sealed);
   };
-  await runner.run(l10n.t('Handing over'), work, { saveToFile: () => saveTo(services, runner, picture) });
+  await runner.run(l10n.t('Handing over'), work, { saveToFile: () => saveTo(services, runner, content) });
 }
 
-/** Says what a pack will hold. */
-async function isAgreed({ record, rows }: RunPicture): Promise<boolean> {
+/** Number of pseudonyms that the question names. */
+const MOST_WRITERS = 20;
+
+/**
+ * Says what a pack will hold, and asks whether marks go in.
+ *
+ * @returns undefined if the user does not agree
+ */
+async function agreedContent({
+  picture,
+  marks,
+}: Content & { readonly marks: ReadonlyMap<string, readonly MarkLine[]> }): Promise<Content | undefined> {
+  const { record, rows } = picture;
+  const lines = [...marks.values()].reduce((sum, { length }) => sum + length, 0);
+  const writers = [...marks.keys()].sort();
   const stored = rows.flatMap(({ facts }) => facts ?? []);
   const bytes = stored.reduce((sum, { size }) => sum + size, 0);
   const unreadable = rows.filter(({ state }) => state === 'unreadable').length;
@@ -89,6 +116,7 @@ async function isAgreed({ record, rows }: RunPicture): Promise<boolean> {
     ].filter((name) => typeof name === 'string' && name !== ''),
   );
   const choose = l10n.t('Choose File…');
+  const withMarks = l10n.t('With Marks, Choose File…');
   const answer = await ask(
     {
       severity: 'information',
@@ -108,12 +136,27 @@ async function isAgreed({ record, rows }: RunPicture): Promise<boolean> {
           new Set(rows.map(({ member }) => member.device)).size,
           people.size,
         ),
-        l10n.t('Notes and collected files are not in it.'),
+        ...(lines === 0
+          ? []
+          : [
+              l10n.t(
+                'Marks of these results go in only with “{0}”. Lines: {1}, pseudonyms: {2}. They go in as they stand in the files, also remarks that were changed or deleted later.',
+                withMarks,
+                lines,
+                [
+                  ...writers.slice(0, MOST_WRITERS),
+                  ...(writers.length > MOST_WRITERS ? [`… (${writers.length})`] : []),
+                ].join(', '),
+              ),
+            ]),
+        l10n.t('Notes, collected files and the record of a case are not in it.'),
       ],
     },
     choose,
+    ...(lines === 0 ? [] : [withMarks]),
   );
-  return answer === choose;
+  if (answer === undefined) return undefined;
+  return answer === withMarks ? { picture, marks } : { picture };
 }
 
 /** A pack that was written. */
@@ -126,7 +169,7 @@ interface Sealed extends Pick<PackSeal, 'seal'> {
 
 async function writeTo(
   services: HandOverServices,
-  { record, rows }: RunPicture,
+  { picture: { record, rows }, marks }: Content,
   uri: Uri,
   { signal, report }: CommandScope,
 ): Promise<Sealed> {
@@ -136,6 +179,7 @@ async function writeTo(
   const input: PackInput = {
     run: record.run,
     rows,
+    marks,
     canHold: ({ facts }) => isLocal(uri) || facts?.large === undefined,
     packed: async (facts) => {
       if (facts.large === undefined) return packedResult(services, facts);

@@ -4,7 +4,7 @@ import { LABEL } from './packReport.ts';
 import type { PackHead } from './packWriter.ts';
 
 /** Returns the texts at the head of a pack: what it is, and how it is checked. */
-export function packHead({ run, rows, canHold }: PackInput, toolVersion: string): PackHead {
+export function packHead({ run, rows, canHold, marks }: PackInput, toolVersion: string): PackHead {
   const { script, args, comment } = run.words;
   const stored = hostsOf(rows, canHold).flatMap(({ row }) => row.facts ?? []);
   // Results of a pack that was opened keep the tenant that it names.
@@ -20,9 +20,19 @@ export function packHead({ run, rows, canHold }: PackInput, toolVersion: string)
       ['Live-Response-Comment', comment],
       ...(newest === 0 ? [] : [['Live-Response-Newest-Result', new Date(newest).toISOString()] as const]),
     ],
-    readme: README,
+    readme: marks === undefined ? README : README.replace(BEFORE_TIMES, `${MARKS}${BEFORE_TIMES}`),
   };
 }
+
+const BEFORE_TIMES = '\nTimes of sessions';
+
+/** Part of the readme about marks, which are only in a pack if the person chose it. */
+const MARKS = `data/marks/            marks of the results, a file for each person under a
+                       pseudonym: reviewed, tags, remarks on lines, with their
+                       times. Words of people and no evidence. A later line
+                       replaces an earlier one; a remark without a text was
+                       deleted
+`;
 
 const README = `${LABEL}
 
