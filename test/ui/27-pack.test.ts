@@ -15,12 +15,13 @@ import {
   readEditor,
   readNotifications,
   readTree,
+  treeRow,
   waitForNotification,
 } from '../rig/workbenchParts.ts';
 import { filesOf } from '../unit/runs/pack/opened.ts';
 import { markedInput } from '../unit/runs/pack/sampleMarks.ts';
 import { hasPython, packInput, verify, writeSample } from '../unit/runs/pack/samplePack.ts';
-import { chooseCaseStep, menuTitle } from './support/commands.ts';
+import { chooseCaseStep, clickRowMenu, menuTitle } from './support/commands.ts';
 import { answerFileDialog } from './support/fileDialog.ts';
 import { openAtEnd } from './support/notes.ts';
 import { readScreen } from './support/screen.ts';
@@ -150,11 +151,8 @@ workbenchSuite('a hand-over pack in a fresh profile, without a connection', { te
     const { page } = session;
     await followLink(page.locator('.editor-group-container.active .detected-link', { hasText: 'Hand Over…' }).first());
     const { text } = await waitFor('the question', () => readDialog(page));
-    assert.match(
-      text,
-      /Marks of these results go in only with “With Marks, Choose File…”\. Lines: 4, pseudonyms: analyst-2, bob\./u,
-    );
-    assert.match(text, /also remarks that were changed or deleted later/u);
+    assert.match(text, /Marks of these results go in only with “With Marks, Choose File…”: as they stand/u);
+    assert.match(text, /changed or deleted later\. Lines: 4, pseudonyms: analyst-2, bob\./u);
     await takePictures(session, 'pack-again');
     await clickDialog(page, 'With Marks, Choose File…');
     await answerFileDialog(page, 'Hand Over', '.zip', place('again.zip'));
@@ -170,6 +168,27 @@ workbenchSuite('a hand-over pack in a fresh profile, without a connection', { te
     const kept = [...before].filter(([name]) => /^data\/marks\/|\.gz$/u.test(name));
     assert.equal(kept.length, 13);
     for (const [name, bytes] of kept) assert.deepEqual(after.get(name), bytes, name);
+  });
+
+  test('selected rows are handed over alone, without marks unless they are chosen', async () => {
+    const { page } = session;
+    await clickRow(page, VIEW, 'dc1');
+    await (await treeRow(page, VIEW, 'ws-1')).locator('.label-name').click({ modifiers: ['Control'] });
+    await clickRowMenu(page, VIEW, 'ws-1', 'handOver');
+    const { text } = await waitFor('the question', () => readDialog(page));
+    assert.match(text, /Hand over the selected results\?/u);
+    assert.match(text, /Results: 2 .*Hosts without a result, with the reason: 0\./u);
+    assert.match(text, /Lines: 3, pseudonyms: analyst-2\./u);
+    await takePictures(session, 'pack-selection');
+    await clickDialog(page, 'Choose File…');
+    await answerFileDialog(page, 'Hand Over', '.zip', place('two.zip'));
+    await waitForNotification(page, '2 of 2 hosts with their result');
+    if (hasPython) assert.match(verify(place('two.zip')).text, /^CONSISTENT: 2 hosts, 2 results\./mu);
+    const names = [...(await filesOf(await readFile(place('two.zip')))).keys()];
+    assert.deepEqual(
+      names.filter((name) => /marks|\.gz$/u.test(name)),
+      ['data/results/0001-dc1.json.gz', 'data/results/0002-ws-1.json.gz'],
+    );
   });
 
   test('a note of whoever fetched it is matching, and its link leads to the line', async () => {

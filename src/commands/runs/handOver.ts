@@ -7,19 +7,24 @@ import { LiveResponseError } from '../../base/errors.ts';
 import type { MarkLine } from '../../case/marks/markLine.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { forbidden } from '../../messages/policy/policyWords.ts';
+import type { RunRecord } from '../../model/runRecord.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
 import { confirmInStatusBar, ask, notify } from '../../platform/show/notifications.ts';
+import { handedRun } from '../../runs/pack/handedRun.ts';
 import { packBytes, packFile } from '../../runs/pack/packedBytes.ts';
 import { hostsOf } from '../../runs/pack/packHosts.ts';
 import { packHead } from '../../runs/pack/packHead.ts';
 import { packFiles } from '../../runs/pack/packFiles.ts';
 import type { PackInput } from '../../runs/pack/packFiles.ts';
 import type { PackSeal } from '../../runs/pack/packWriter.ts';
-import type { RunPicture } from '../../documents/runOverview/runOverviews.ts';
+import type { RunRow } from '../../runs/runRows.ts';
 import type { Services } from '../../services/services.ts';
+import { isTreeNode } from '../../tree/nodes.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { defineCommand } from '../common/defineCommand.ts';
-import { IN_RUN_OVERVIEW, MAY_PACK, all } from '../common/when.ts';
+import { findTargets } from '../common/targets.ts';
+import type { TargetServices } from '../common/targets.ts';
+import { all, IN_ACTIONS_VIEW, IN_RUN_OVERVIEW, MAY_PACK, ON_RESULT_ROW } from '../common/when.ts';
 import { toFactsJson } from '../save/resultFacts.ts';
 import { nameOfFile } from '../save/saveResult.ts';
 import { isLocal, localPath } from '../save/writeElsewhere.ts';
@@ -32,9 +37,15 @@ type HandOverServices = Pick<
   'activeCase' | 'loadPackWriter' | 'log' | 'marks' | 'runOverviews' | 'store' | 'toolVersion'
 >;
 
+/** Results that are handed over. */
+interface Handed {
+  readonly record: RunRecord;
+  readonly question: string;
+}
+
 /** Content of a pack, as the person was told it. */
-interface Content {
-  readonly picture: RunPicture;
+interface Content extends Handed {
+  readonly rows: readonly RunRow[];
   /** Marks of its results, if the person chose them. */
   readonly marks?: PackInput['marks'];
 }
@@ -43,25 +54,51 @@ interface Content {
 const CONFIRM_MS = 5000;
 
 /**
- * `liveResponse.handOver`: writes a run as a pack that others can check without this extension. Before it asks for a
+ * `liveResponse.handOver`: writes a run, or the selected results of the tree, as a pack that others can check without this extension. Before it asks for a
  * file, it says what goes in, how large it is, and whose names it holds.
  */
 async function handOver(
-  services: HandOverServices & Pick<Services, 'connections' | 'runs' | 'sessions' | 'tableTabs'>,
+  services: HandOverServices & TargetServices & Pick<Services, 'runs' | 'sessions'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
-  const record = await chooseRun(services, runner, args);
-  if (record === undefined) return;
+  const handed = selectedResults(services, args) ?? (await wholeRun(services, runner, args));
+  if (handed === undefined) return;
+  const { runOverviews, marks, store } = services;
+  const { record } = handed;
   const found = await runner.run(l10n.t('Handing over'), async () => {
-    const picture = await services.runOverviews.picture(record);
-    const stored = picture.rows.filter(({ facts }) => facts !== undefined);
-    const refs = services.marks.isShown(record.run.tenant) ? stored.map(({ ref }) => ref) : [];
-    return { picture, marks: await services.marks.linesAbout(refs) };
+    await store.learn(record.run.tenant);
+    const rows = runOverviews.rowsOf(record);
+    const refs = marks.isShown(record.run.tenant) ? rows.flatMap(({ facts }) => facts?.ref ?? []) : [];
+    return { ...handed, rows, marks: await marks.linesAbout(refs) };
   });
   const content = found === undefined ? undefined : await agreedContent(found);
   if (content === undefined) return;
   await saveTo(services, runner, content, workspace.workspaceFolders?.[0]?.uri);
+}
+
+async function wholeRun(
+  services: Parameters<typeof chooseRun>[0],
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<Handed | undefined> {
+  const record = await chooseRun(services, runner, args);
+  return record && { record, question: l10n.t('Hand over the run of {0}?', record.run.words.script) };
+}
+
+/** Returns the results of the selected rows of the tree; undefined if the command was not started there. */
+function selectedResults(
+  services: TargetServices & Pick<Services, 'sessions'>,
+  args: readonly unknown[],
+): Handed | undefined {
+  const refs = isTreeNode(args[0]) ? findTargets(services, args).map(({ ref }) => ref) : [];
+  const [first] = refs;
+  const connection = first === undefined ? undefined : services.connections.forTenant(first);
+  if (first === undefined || connection === undefined) return undefined;
+  const { cloud, tenantId } = first;
+  const session = services.sessions.of(connection);
+  const run = handedRun({ cloud, tenantId }, refs, (actionId) => session.known(actionId));
+  return { record: { run, state: 'none', failures: {} }, question: l10n.t('Hand over the selected results?') };
 }
 
 /**
@@ -78,7 +115,7 @@ async function saveTo(
   const uri = await window.showSaveDialog({
     title: l10n.t('Hand Over'),
     filters: { [l10n.t('Hand-over pack')]: ['zip'] },
-    defaultUri: Uri.joinPath(folder, `${runFileName(content.picture.record)}.zip`),
+    defaultUri: Uri.joinPath(folder, `${runFileName(content.record)}.zip`),
   });
   if (uri === undefined) return;
   // Part of the work, so that the seal is told after another try, too.
@@ -99,10 +136,10 @@ const MOST_WRITERS = 20;
  * @returns undefined if the user does not agree
  */
 async function agreedContent({
-  picture,
   marks,
+  ...content
 }: Content & { readonly marks: ReadonlyMap<string, readonly MarkLine[]> }): Promise<Content | undefined> {
-  const { record, rows } = picture;
+  const { rows } = content;
   const lines = [...marks.values()].reduce((sum, { length }) => sum + length, 0);
   const writers = [...marks.keys()].sort();
   const stored = rows.flatMap(({ facts }) => facts ?? []);
@@ -120,7 +157,7 @@ async function agreedContent({
   const answer = await ask(
     {
       severity: 'information',
-      question: l10n.t('Hand over the run of {0}?', record.run.words.script),
+      question: content.question,
       details: [
         l10n.t(
           'Results: {0} ({1} before packing). Hosts without a result, with the reason: {2}.',
@@ -140,7 +177,7 @@ async function agreedContent({
           ? []
           : [
               l10n.t(
-                'Marks of these results go in only with “{0}”. Lines: {1}, pseudonyms: {2}. They go in as they stand in the files, also remarks that were changed or deleted later.',
+                'Marks of these results go in only with “{0}”: as they stand in the files, also remarks that were changed or deleted later. Lines: {1}, pseudonyms: {2}.',
                 withMarks,
                 lines,
                 [
@@ -156,7 +193,7 @@ async function agreedContent({
     ...(lines === 0 ? [] : [withMarks]),
   );
   if (answer === undefined) return undefined;
-  return answer === withMarks ? { picture, marks } : { picture };
+  return answer === withMarks ? { ...content, marks } : content;
 }
 
 /** A pack that was written. */
@@ -169,7 +206,7 @@ interface Sealed extends Pick<PackSeal, 'seal'> {
 
 async function writeTo(
   services: HandOverServices,
-  { picture: { record, rows }, marks }: Content,
+  { record, rows, marks }: Content,
   uri: Uri,
   { signal, report }: CommandScope,
 ): Promise<Sealed> {
@@ -284,7 +321,10 @@ export const handOverCommand = defineCommand({
   name: 'handOver',
   needs: 'nothing',
   palette: 'false',
-  menus: [{ menu: 'editor/title', group: '1_liveResponse@4', when: all(IN_RUN_OVERVIEW, MAY_PACK) }],
+  menus: [
+    { menu: 'editor/title', group: '1_liveResponse@4', when: all(IN_RUN_OVERVIEW, MAY_PACK) },
+    { menu: 'view/item/context', group: '3_export@2', when: all(IN_ACTIONS_VIEW, MAY_PACK, ON_RESULT_ROW) },
+  ],
   whyNothingToDo: ({ policy }) => (policy.isAllowed('packs') ? undefined : forbidden('packs')),
   run: (services, { args, runner }) => handOver(services, runner, args),
 });

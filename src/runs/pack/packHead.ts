@@ -1,3 +1,4 @@
+import { HANDED } from './handedRun.ts';
 import type { PackInput } from './packFiles.ts';
 import { hostsOf } from './packHosts.ts';
 import { LABEL } from './packReport.ts';
@@ -10,10 +11,12 @@ export function packHead({ run, rows, canHold, marks }: PackInput, toolVersion: 
   // Results of a pack that was opened keep the tenant that it names.
   const tenant = stored[0]?.opened?.said ?? run.tenant;
   const newest = stored.reduce((time, { fetchedAt }) => Math.max(time, fetchedAt), 0);
+  // Nobody may take what somebody chose for all hosts of a run.
+  const what = run.key === HANDED ? 'Chosen live response results' : 'Live response run';
   return {
     info: [
       ['Bag-Software-Agent', `Live Response Results ${toolVersion}`],
-      ['External-Description', `${LABEL}. Live response run of ${script} on ${rows.length.toString()} hosts`],
+      ['External-Description', `${LABEL}. ${what} of ${script} on ${rows.length.toString()} hosts`],
       ['Live-Response-Tenant', `${tenant.cloud} ${tenant.tenantId}`],
       ['Live-Response-Script', script],
       ['Live-Response-Arguments', args],
@@ -28,10 +31,8 @@ const BEFORE_TIMES = '\nTimes of sessions';
 
 /** Part of the readme about marks, which are only in a pack if the person chose it. */
 const MARKS = `data/marks/            marks of the results, a file for each person under a
-                       pseudonym: reviewed, tags, remarks on lines, with their
-                       times. Words of people and no evidence. A later line
-                       replaces an earlier one; a remark without a text was
-                       deleted
+                       pseudonym. Words of people and no evidence. A later
+                       line replaces an earlier one
 `;
 
 const README = `${LABEL}
