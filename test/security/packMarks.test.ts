@@ -84,13 +84,15 @@ suite('marks of a hand-over pack that somebody wrote to harm its reader', () => 
   }
 
   test('a name that is no writer’s is found, and one that is a path is refused before anything is read', async () => {
-    for (const name of ['x.txt', 'Eve.jsonl', 'a--b.jsonl', 'a/b.jsonl', `${'a'.repeat(33)}.jsonl`, '.jsonl']) {
-      const { differences } = await read(packed(line, `data/marks/${name}`));
+    for (const name of ['x.txt', 'Eve.jsonl', '-a.jsonl', 'a/b.jsonl', `${'a'.repeat(33)}.jsonl`, '.jsonl']) {
+      const own = line.replace('"bob"', JSON.stringify(name.replace('.jsonl', '')));
+      const { differences } = await read(packed(own, `data/marks/${name}`));
       assert.ok(
         differences.some(({ kind }) => kind === 'otherMarks'),
         `${name}: ${JSON.stringify(differences)}`,
       );
     }
+    assert.deepEqual((await read(packed(line.replace('"bob"', '"eve"'), 'data/marks/eve.jsonl'))).differences, []);
     for (const name of ['data/marks/../x.jsonl', 'data/marks/..\\x.jsonl'])
       await assert.rejects(read(packed(line, name)), failure('packRefused', { reason: 'odd' }));
   });

@@ -70,7 +70,7 @@ function markItems(): readonly CaseItem[] {
   return [
     {
       label: l10n.t('Remarks…'),
-      detail: l10n.t('Lists the remarks of the case, and opens their lines'),
+      detail: l10n.t('Lists the remarks, and opens their lines'),
       run: listRemarks,
     },
     {
