@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, before, test } from 'node:test';
+import { createCase } from '../../src/case/folder/caseFile.ts';
 import { buildEvidence } from '../../src/evidence/blocks/noteForms.ts';
 import { cutQuotation } from '../../src/evidence/text/quotation.ts';
 import { toEvidenceSource } from '../../src/results/evidenceSource.ts';
-import { chooseQuickPick, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
+import { chooseQuickPick, closeQuickInput, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import {
   clickDialog,
@@ -31,7 +32,7 @@ import { workbenchSuite } from './support/workbenchSuite.ts';
 const VIEW = 'Pack run';
 
 workbenchSuite('a hand-over pack in a fresh profile, without a connection', { tenant: 'none' }, (session) => {
-  const { tabs, waitForLine } = readScreen(session);
+  const { item, tabs, waitForLine } = readScreen(session);
   const place = (name: string): string => path.join(session.workspace.folder, name);
   const palette = (command: string): Promise<void> => runCommand(session.page, `Live Response: ${menuTitle(command)}`);
   let seal = '';
@@ -199,6 +200,35 @@ workbenchSuite('a hand-over pack in a fresh profile, without a connection', { te
     await waitForLine('Compared with the pack');
     await takePictures(session, 'pack-notes');
     await runCommand(page, 'View: Close Editor');
+  });
+
+  test('a case that is opened beside it neither mixes with its marks nor marks its results', async () => {
+    const { page } = session;
+    await mkdir(place('intrusion'));
+    await createCase(place('intrusion'), { name: 'Intrusion', number: '', now: Date.now() });
+    const [row] = packInput().rows;
+    const line = { v: 1, at: new Date().toISOString(), who: 'anna', what: 'tag', on: row?.ref, tag: 'ours', set: true };
+    await mkdir(place('intrusion/marks'));
+    await writeFile(place('intrusion/marks/anna.jsonl'), `${JSON.stringify(line)}\n`);
+    await chooseCaseStep(page, 'Open Case…');
+    await answerFileDialog(page, 'Open Case', '/', place('intrusion'));
+    await waitForQuickInput(page, ({ placeholder }) => placeholder.startsWith('Nothing is recorded unless'));
+    await page.locator('.quick-input-widget .monaco-button', { hasText: 'OK' }).first().click();
+    await waitFor('the question', () => readDialog(page));
+    await clickDialog(page, 'Open Case');
+    await waitFor('the case', async () => (await item('case'))?.includes('Intrusion') === true);
+    await clickRow(page, VIEW, 'dc1');
+    await waitForTab(page, 'FROM PACK · dc1 · collect.ps1');
+    await chooseCaseStep(page, 'Tags…');
+    await waitForNotification(page, 'Marks that came with a hand-over pack are not changed');
+    await chooseCaseStep(page, 'Remarks…');
+    await waitForQuickInput(page, ({ title }) => title === 'Remarks in Pack run: 1');
+    await closeQuickInput(page);
+    const rows = await readTree(page, VIEW);
+    assert.ok(rows.some(({ description }) => description.includes('#run-key')));
+    assert.ok(rows.every(({ description }) => !description.includes('#ours')));
+    assert.equal(await page.locator('.custom-view-tree-node-item-checkbox').count(), 0);
+    assert.deepEqual(await readdir(place('intrusion/marks')), ['anna.jsonl']);
   });
 
   test('a damaged pack is only a page that says in what it differs', async () => {
