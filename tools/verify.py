@@ -1,6 +1,6 @@
 """Checks a hand-over pack of Live Response Results: python3 verify.py PACK.zip [--seal SHA256]
 Needs Python 3.8 or newer and nothing else. Exit code 0: consistent. 1: not. 2: the pack cannot be read."""
-import argparse, csv, hashlib, io, json, os, sys, zipfile, zlib
+import argparse, csv, hashlib, io, json, os, re, sys, zipfile, zlib
 
 LARGEST, TEXT, PIECE, MOST = 4 * 1024**3, 64 * 1024**2, 1024**2, 100  # bytes of a result, a text, a piece; problems
 TAGS, SEALED = ("README.txt", "bag-info.txt", "bagit.txt", "manifest-sha256.txt"), "tagmanifest-sha256.txt"
@@ -83,14 +83,13 @@ class Check:
         file, action = row.get("file"), (row["actionId"], row["commandIndex"])
         if type(row["number"]) is not int or row["number"] != number or action in actions:
             self.note("the index has a gap, a row twice, or another order: row %d" % number)
-        actions.add(action)
+        actions[action] = file
         told = [cells.get(name) for name in ("actionId", "commandIndex", "sha256", "state")]
         if told != [action[0], str(action[1]), row.get("sha256", ""), row["state"]]:
             self.note("index.csv and index.ndjson differ: row %d" % number)
         if file is None:
-            if not row.get("why") or "sha256" in row or row["state"] == "result":
-                self.note("a host has neither a result nor a reason: row %d" % number)
-            return
+            is_right = row.get("why") and "sha256" not in row and row["state"] != "result"
+            return is_right or self.note("a host has neither a result nor a reason: row %d" % number)
         if not {file, file + ".facts.json"} <= self.names or file in used or not file.startswith("data/results/"):
             return self.note("not there, or a result of two rows: row %d" % number)
         used.update((file, file + ".facts.json"))
@@ -104,22 +103,25 @@ class Check:
             self.note("the facts are those of another action or device: %s" % file)
 
     def run(self, seal):
-        missing = [name for name in (*TAGS, SEALED, *DATA) if name not in self.names]
-        if missing:
-            return self.problems.extend("missing: %s" % name for name in missing)
+        if missing := ["missing: %s" % name for name in (*TAGS, SEALED, *DATA) if name not in self.names]:
+            return self.problems.extend(missing)
         digest = hashlib.sha256(b"".join(self.pieces(SEALED, TEXT))).hexdigest()
         if seal is not None and digest != seal.strip().lower():
             self.note("the seal is another one: %s" % digest)
         if sorted(self.manifest(SEALED)) != sorted(TAGS):
             self.note("not all is sealed, or more than a pack has")
-        listed, used, actions = self.manifest("manifest-sha256.txt"), set(), set()
+        listed, used, actions = self.manifest("manifest-sha256.txt"), set(), {}
         lines, text = self.lines("data/index.ndjson"), self.text("data/index.csv").lstrip("\ufeff")
         table = list(csv.DictReader(io.StringIO(text, newline="")))
         if len(lines) != len(table):
             self.note("index.csv and index.ndjson have not the same rows")
         for number, (line, cells) in enumerate(zip(lines, table), 1):
             self.row(strict(line), cells, number, actions, used)
-        for name in sorted(self.names ^ {*TAGS, SEALED, *DATA, *used} | set(listed) ^ {*DATA, *used}):
+        marks = [name for name in sorted(self.names) if re.fullmatch(r"data/marks/[a-z0-9-]{1,32}\.jsonl", name)]
+        for name, mark in ((name, strict(line)) for name in marks for line in self.lines(name)):
+            if name[11:-6] != mark["who"] or not actions.get((mark["on"]["actionId"], mark["on"]["commandIndex"])):
+                self.note("a mark of another person, or of no result in the pack: %s" % name)
+        for name in sorted(self.names ^ {*TAGS, SEALED, *DATA, *used, *marks} | set(listed) ^ {*DATA, *used, *marks}):
             self.note("added, or in no row of the index, or in no manifest: %s" % name[:200])
         return "%d hosts, %d results. Seal: %s" % (len(lines), len(used) // 2, digest)
 
@@ -129,8 +131,7 @@ def main():
     parser.add_argument("--seal", help="SHA-256 of %s, got by another way than the pack" % SEALED)
     options, check = parser.parse_args(), None
     try:
-        check = Check(options.pack)
-        told = check.run(options.seal) or ""
+        told = (check := Check(options.pack)).run(options.seal) or ""
     except Exception as error:  # whatever a hostile pack makes fail, it is no pack
         told = "CANNOT BE READ: %s %s" % (type(error).__name__, str(error)[:300])
     if check and check.problems:
@@ -138,8 +139,7 @@ def main():
         print("NOT CONSISTENT: %d problems" % len(check.problems))
         return 1
     if told.startswith("CANNOT"):
-        print(ascii(told)[1:-1])
-        return 2
+        return print(ascii(told)[1:-1]) or 2
     print("CONSISTENT: %s\nreport.html and timeline.jsonl are views, and were not compared." % told)
     print("The files in the zip are those that were sealed." if options.seal else
           "No seal was given: truncation, rewriting and back-dating are not excluded.")

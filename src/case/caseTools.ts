@@ -3,6 +3,7 @@ import { signHeads } from './anchors/sshSignature.ts';
 import { describeFile, nameInCase } from './folder/caseArtefacts.ts';
 import { createCase, hasCase, isDay, readCase, setRetention } from './folder/caseFile.ts';
 import { appendMarks, readMarks } from './marks/markFiles.ts';
+import { PackMarkReader } from './marks/packMarks.ts';
 import { readRecord } from './record/recordFiles.ts';
 import { recordTimeline } from './record/recordTimeline.ts';
 import { RecordWriter } from './record/recordWriter.ts';
@@ -13,6 +14,7 @@ import { verifyCase } from './verifyCase.ts';
 export const caseTools = {
   appendMarks,
   createCase,
+  createPackMarkReader: (): PackMarkReader => new PackMarkReader(),
   createWriter: (parts: RecordWriterParts): RecordWriter => new RecordWriter(parts),
   describeFile,
   hasCase,

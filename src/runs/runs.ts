@@ -85,7 +85,8 @@ export function timesOf(run: Run): { readonly first: number; readonly last: numb
   return { first: parseServerTime(run.members[0]?.createdAt ?? '') ?? 0, last: lastOf(run) };
 }
 
-function wordsOf(action: MachineAction, command: LiveResponseCommand): RunWords {
+/** Returns the words by which a command belongs to a run. */
+export function wordsOf(action: MachineAction, command: LiveResponseCommand): RunWords {
   return {
     script: subjectOf(command),
     args: parameterOf(command, 'Args') ?? '',

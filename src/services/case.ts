@@ -7,6 +7,7 @@ import { loadCaseTools } from '../lazy.ts';
 import { tellRecordFailure } from '../messages/notices.ts';
 import type { GroundServices } from './ground.ts';
 import type { ResultServices } from './results.ts';
+import type { TenantServices } from './tenant.ts';
 
 /** Services of the case. */
 export interface CaseServices {
@@ -18,7 +19,7 @@ export interface CaseServices {
 export function createCaseServices(
   { workspaceState }: Pick<ExtensionContext, 'workspaceState'>,
   { log, policy, toolVersion }: Pick<GroundServices, 'log' | 'policy' | 'toolVersion'>,
-  { store }: Pick<ResultServices, 'store'>,
+  { store, packs }: Pick<ResultServices, 'store'> & Pick<TenantServices, 'packs'>,
 ): CaseServices {
   const activeCase = new ActiveCase({
     state: { get: (key) => workspaceState.get(key), update: (key, value) => workspaceState.update(key, value) },
@@ -42,6 +43,9 @@ export function createCaseServices(
     onFailure: (error) => {
       log.failure('reading the marks of the case', error);
     },
+  });
+  packs.onDidClose((tenant) => {
+    marks.forgetPack(tenant);
   });
   return { activeCase, marks };
 }

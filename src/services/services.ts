@@ -26,6 +26,12 @@ export function createServices(context: ExtensionContext, registered: Registered
   const tenant = createTenantServices(context, ground);
   const results = createResultServices(context, ground, tenant);
   const runs = createRunServices(ground, tenant, results);
-  const built = { ...ground, ...tenant, ...results, ...createCaseServices(context, ground, results), ...runs };
+  const built = {
+    ...ground,
+    ...tenant,
+    ...results,
+    ...createCaseServices(context, ground, { ...tenant, ...results }),
+    ...runs,
+  };
   return { ...built, ...createViewServices(context, registered, built) };
 }

@@ -1,4 +1,7 @@
 import { LiveResponseError, throwIfCancelled } from '../base/errors.ts';
+import type { CaseMarks } from '../case/marks/caseMarks.ts';
+import type { PackMarks } from '../case/marks/packMarks.ts';
+import type { ResultRef } from '../base/resultUri.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 import { describePacked } from '../results/openedResult.ts';
 import type { ResultStore } from '../results/resultStore.ts';
@@ -11,6 +14,7 @@ import type { ReadPack } from '../runs/pack/read/openPack.ts';
 /** Services that keep a pack. */
 export interface PackKeepers {
   readonly connections: Pick<ConnectionList, 'activate'>;
+  readonly marks: Pick<CaseMarks, 'forgetPack' | 'keepPack'>;
   readonly packs: Pick<Packs, 'add' | 'inTurn' | 'of'>;
   readonly store: Pick<ResultStore, 'deleteOf' | 'put'>;
 }
@@ -28,9 +32,16 @@ export function takePack(
   keepers: PackKeepers,
   pack: ReadPack,
   names: PackNames,
-  { signal, onKept }: { readonly signal: AbortSignal; readonly onKept?: (kept: number) => void },
+  options: TakeOptions,
 ): Promise<readonly StoredFacts[]> {
-  return keepers.packs.inTurn(signal, (either) => take(keepers, pack, names, { signal: either, onKept }));
+  return keepers.packs.inTurn(options.signal, (signal) => take(keepers, pack, names, { ...options, signal }));
+}
+
+interface TakeOptions {
+  readonly signal: AbortSignal;
+  readonly onKept?: (kept: number) => void;
+  /** Returns the marks of the pack, about results of this identity; undefined if it came without. */
+  readonly marksOf?: (tenant: Pick<ResultRef, 'cloud' | 'tenantId'>) => PackMarks | undefined;
 }
 
 /** Names of a pack's file and of its connection. */
@@ -40,10 +51,10 @@ interface PackNames {
 }
 
 async function take(
-  { connections, packs, store }: PackKeepers,
+  { connections, marks, packs, store }: PackKeepers,
   { differences, rows, seal, tenant: said, result }: ReadPack,
   names: PackNames,
-  { signal, onKept }: { readonly signal: AbortSignal; readonly onKept: ((kept: number) => void) | undefined },
+  { signal, onKept, marksOf }: TakeOptions,
 ): Promise<readonly StoredFacts[]> {
   // The caller shows them as a page. Nothing of such a pack may be kept.
   if (differences.length > 0) throw new LiveResponseError('packRefused', { reason: 'replaced' });
@@ -71,9 +82,12 @@ async function take(
       throwIfCancelled(signal);
       onKept?.(kept.length);
     }
+    const own = marksOf?.(connection);
+    if (own !== undefined) marks.keepPack(connection, own);
     const known = kept.map(({ action }) => action);
     await packs.add({ connection, said, ...packActions(connection, rows, known) });
   } catch (error) {
+    marks.forgetPack(connection);
     await store.deleteOf(connection);
     throw error;
   }

@@ -173,7 +173,7 @@ export class ActionTree {
     const made = this.#items.get(node.id);
     if (made !== undefined) return made;
     const item = this.#toItem(node);
-    if (this.#source?.marks !== undefined) markRow(item, this.refsOf(node), this.#source.marks);
+    if (this.#source?.marks !== undefined) markRow(item, this.refsOf(node), this.#source);
     this.#items.set(node.id, item);
     return item;
   }

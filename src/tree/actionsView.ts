@@ -50,7 +50,7 @@ export interface ActionsViewParts {
   readonly store: ResultStore;
   readonly worker: WorkerClient;
   readonly activeCase: Pick<ActiveCase, 'current' | 'onDidChange'>;
-  readonly marks: Pick<CaseMarks, 'isOpen' | 'of' | 'onDidChange'>;
+  readonly marks: Pick<CaseMarks, 'isMarkable' | 'isOfPack' | 'isOpen' | 'isShown' | 'of' | 'onDidChange'>;
   readonly log: Log;
 }
 
@@ -165,14 +165,13 @@ export class ActionsView implements Disposable {
     describeTreeView(this.#view, { description: current === undefined ? '' : l10n.t('Case {0}', current.name) });
   }
 
-  /** @param ids - actions whose marks changed; none if a case was opened or closed */
+  /** @param ids - actions whose marks changed; none if a case or the marks of a pack came or went */
   #followMarks(ids: readonly string[]): void {
     const { actions, marks } = this.#parts;
     if (ids.length === 0) {
-      // Without a case, a filter by marks would hide rows, and nothing would say which.
-      setContextKey('liveResponse.marks', marks.isOpen ? 'open' : 'none');
-      if (actions.shown === undefined) return;
-      if (marks.isOpen) this.#show(actions.shown);
+      if (actions.shown === undefined) setContextKey('liveResponse.marks', marks.isOpen ? 'open' : 'none');
+      // Without marks, a filter by them would hide rows, and nothing would say which.
+      else if (marks.isShown(actions.shown.tenant)) this.#show(actions.shown);
       else actions.showFiltered(withoutMarks(actions.filter));
       return;
     }
@@ -215,6 +214,8 @@ export class ActionsView implements Disposable {
     const exitCodeOf = (action: { readonly id: string }, commandIndex: number): number | undefined =>
       store.known({ ...tenant, actionId: action.id, commandIndex })?.transcript?.exitCode;
     const { marks } = this.#parts;
+    setContextKey('liveResponse.marks', marks.isMarkable(tenant) ? 'open' : 'none');
+    const isMarked = marks.isShown(tenant);
     const marksOf: MarksOf = (action) =>
       resultCommands(action).map(({ index }) => marks.of({ ...tenant, actionId: action.id, commandIndex: index }));
     this.#tree.show({
@@ -230,10 +231,10 @@ export class ActionsView implements Disposable {
           : noResultSentence(reasons, undefined, []);
       },
       isWatched: (actionId) => this.#parts.watched.has(actionId),
-      ...(marks.isOpen ? { marks: (ref: ResultRef) => marks.of(ref) } : {}),
+      ...(isMarked ? { marks: (ref: ResultRef) => marks.of(ref), marksAreFixed: marks.isOfPack(tenant) } : {}),
       ...(isEmptyFilter(filter)
         ? {}
-        : { isWanted: toPredicate(filter, exitCodeOf, now, marks.isOpen ? marksOf : undefined) }),
+        : { isWanted: toPredicate(filter, exitCodeOf, now, isMarked ? marksOf : undefined) }),
     });
     if (actions.state.kind !== 'unknown') this.#describe(actions);
     this.#follower.update();

@@ -15,8 +15,10 @@ export interface TreeSource {
   readonly whyNoResult?: (ref: ResultRef) => string | undefined;
   /** Whether the user is told when an action ends. Left out where nobody is. */
   readonly isWatched?: (actionId: string) => boolean;
-  /** Marks of a result in the open case. Left out without a case: then rows have no check boxes. */
+  /** Marks of a result. Left out where there are none. */
   readonly marks?: (ref: ResultRef) => ResultMarks;
+  /** Whether marks came with a pack: then rows have no check boxes, and say that they are reviewed. */
+  readonly marksAreFixed?: boolean;
   /** Whether an action matches the filter. Left out when there is no filter, so that all actions are shown. */
   readonly isWanted?: (action: MachineAction) => boolean;
 }

@@ -21,10 +21,12 @@ import { Shelf } from '../unit/connections/shelf.ts';
 import { Window } from './support/packWindow.ts';
 
 const { signal } = new AbortController();
+/** Refuses marks: these packs have none. */
+const readMarks = (): Promise<undefined> => Promise.resolve(undefined);
 
 /** Returns the index and the hashes of a pack. */
 function contents(zip: Uint8Array): Promise<{ readonly rows: readonly object[]; readonly hashes: readonly unknown[] }> {
-  return openPack(zip, { signal }, ({ differences, rows, hashes }) => {
+  return openPack(zip, { signal, readMarks }, ({ differences, rows, hashes }) => {
     assert.deepEqual(differences, []);
     const results = [...hashes].filter(([name]) => name.endsWith('.gz'));
     return Promise.resolve({ rows, hashes: results });
@@ -240,8 +242,8 @@ suite('a connection from a hand-over pack', () => {
   test('opened twice at once, or while all data is removed, nothing of it is lost or left', async () => {
     const window = new Window();
     const { zip } = await writeSample();
-    const one = await openPack(zip, { signal }, async (pack) => {
-      const keepers = { connections: window.list, packs: window.packs, store: window.store };
+    const one = await openPack(zip, { signal, readMarks }, async (pack) => {
+      const { keepers } = window;
       const leaving = new AbortController();
       const kept = takePack(keepers, pack, { file: 'run.zip', connection: 'Pack run' }, { signal });
       const again = takePack(

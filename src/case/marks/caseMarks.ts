@@ -3,9 +3,12 @@ import { LiveResponseError } from '../../base/errors.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import type { ActiveCase, CaseChoice } from '../activeCase.ts';
 import type { ReadMarks } from './markFiles.ts';
-import type { Mark } from './markLine.ts';
+import type { Mark, MarkLine } from './markLine.ts';
 import { markKey } from './mergeMarks.ts';
 import type { Remark, ResultMarks } from './mergeMarks.ts';
+import type { PackMarks } from './packMarks.ts';
+
+type Tenant = Pick<ResultRef, 'cloud' | 'tenantId'>;
 
 const UNMARKED: ResultMarks = { isReviewed: false, tags: [], remarks: [] };
 
@@ -19,19 +22,22 @@ export interface CaseMarksParts {
 
 /**
  * Marks of the open case, of all writers. Without a case, and where a rule of the organisation forbids a record, there
- * are none: nothing is read, and nothing can be written.
+ * are none: nothing is read, and nothing can be written. Beside them are the marks that came with open packs: nobody
+ * changes those, and they are about the results of their pack alone.
  */
 export class CaseMarks {
   readonly #parts: CaseMarksParts;
   readonly #changed = new Emitter<readonly string[]>();
   readonly #listening: { readonly dispose: () => void };
+  /** Marks of open packs, by the identity of the pack. */
+  readonly #packs = new Map<string, PackMarks>();
   #of: Pick<CaseChoice, 'folder' | 'id' | 'writer'> | undefined;
   #watching: { readonly dispose: () => unknown } | undefined;
   #read: ReadMarks | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #isAsked = false;
 
-  /** Fires with the ids of the machine actions whose marks changed, and with none when a case was opened or closed. */
+  /** Fires with the ids of the machine actions whose marks changed, and with none when a case or a pack came or went. */
   readonly onDidChange = this.#changed.event;
 
   constructor(parts: CaseMarksParts) {
@@ -42,9 +48,41 @@ export class CaseMarks {
     this.#follow();
   }
 
-  /** Whether results can be marked now. */
+  /** Whether a case is open. */
   get isOpen(): boolean {
     return this.#of !== undefined;
+  }
+
+  /** Whether there can be marks of any result. */
+  get isAnyShown(): boolean {
+    return this.isOpen || this.#packs.size > 0;
+  }
+
+  /** Whether the marks of a tenant's results are shown: those of the case, or those of an open pack. */
+  isShown(tenant: Tenant): boolean {
+    return this.isOpen || this.isOfPack(tenant);
+  }
+
+  /** Whether a pack came with marks of its results. They are shown instead of the case's, and nobody changes them. */
+  isOfPack(tenant: Tenant): boolean {
+    return this.#packOf(tenant) !== undefined;
+  }
+
+  /** Whether results of a tenant can be marked now. */
+  isMarkable(tenant: Tenant): boolean {
+    return this.isOpen && !this.isOfPack(tenant);
+  }
+
+  /** Keeps the marks of a pack until {@link forgetPack}, unless a rule of the organisation forbids marks. */
+  keepPack({ tenantId }: Tenant, marks: PackMarks): void {
+    if (marks.files.size === 0 || !this.#parts.activeCase.isAllowed) return;
+    this.#packs.set(tenantId, marks);
+    this.#changed.fire([]);
+  }
+
+  /** Forgets the marks of a pack. */
+  forgetPack({ tenantId }: Tenant): void {
+    if (this.#packs.delete(tenantId)) this.#changed.fire([]);
   }
 
   /** Numbers of what could not be understood; undefined before the first reading. */
@@ -54,18 +92,39 @@ export class CaseMarks {
 
   /** Marks of a result. */
   of(ref: ResultRef): ResultMarks {
-    return this.#read?.results.get(markKey(ref)) ?? UNMARKED;
+    return this.#resultsOf(ref)?.get(markKey(ref)) ?? UNMARKED;
   }
 
-  /** Remarks of all results, the newest first. */
-  get remarks(): readonly Remark[] {
-    const all = [...(this.#read?.results.values() ?? [])].flatMap(({ remarks }) => remarks);
+  /** Returns the remarks of the case, or of a pack that came with marks, the newest first. */
+  remarks(tenant?: Tenant): readonly Remark[] {
+    const all = [...(this.#resultsOf(tenant)?.values() ?? [])].flatMap(({ remarks }) => remarks);
     return all.sort((one, other) => (one.at < other.at ? 1 : -1));
   }
 
-  /** Tags that are in use, in order. */
-  get tags(): readonly string[] {
-    return [...new Set([...(this.#read?.results.values() ?? [])].flatMap(({ tags }) => tags))].sort();
+  /** Returns the tags that are in use in the case, or in a pack that came with marks, in order. */
+  tags(tenant?: Tenant): readonly string[] {
+    return [...new Set([...(this.#resultsOf(tenant)?.values() ?? [])].flatMap(({ tags }) => tags))].sort();
+  }
+
+  /**
+   * Returns the lines about results of one tenant as they stand in the files of their writers, by writer: also of
+   * remarks that were changed or deleted later.
+   */
+  async linesAbout(refs: readonly ResultRef[]): Promise<ReadonlyMap<string, readonly MarkLine[]>> {
+    const [first] = refs;
+    if (first === undefined) return new Map();
+    const { cloud, tenantId } = first;
+    const pack = this.#packOf(first);
+    if (pack === undefined) await this.read();
+    const files =
+      pack?.files ??
+      new Map([...(this.#read?.files ?? [])].map(([name, { lines }]) => [name.replace('.jsonl', ''), lines]));
+    const wanted = new Set(refs.map(markKey));
+    const keyOf = ({ on }: MarkLine): string => markKey(pack === undefined ? on : { ...on, cloud, tenantId });
+    const found = [...files].map(
+      ([writer, lines]) => [writer, lines.filter((line) => wanted.has(keyOf(line)))] as const,
+    );
+    return new Map(found.filter(([, lines]) => lines.length > 0));
   }
 
   /** Reads the marks anew. Several calls at once lead to one more reading. */
@@ -102,6 +161,14 @@ export class CaseMarks {
   dispose(): void {
     this.#listening.dispose();
     this.#watching?.dispose();
+  }
+
+  #packOf({ cloud, tenantId }: Tenant): PackMarks | undefined {
+    return cloud === 'pack' ? this.#packs.get(tenantId) : undefined;
+  }
+
+  #resultsOf(tenant: Tenant | undefined): ReadMarks['results'] | undefined {
+    return ((tenant && this.#packOf(tenant)) ?? this.#read)?.results;
   }
 
   #then(work: () => Promise<void>): Promise<void> {

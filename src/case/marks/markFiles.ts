@@ -20,11 +20,11 @@ import type { MergedMarks } from './mergeMarks.ts';
 
 /** Bytes and lines of one file, and of all. Whoever shares the folder can write more into it. */
 const MAX_FILE = 8 * 1024 * 1024;
-const MAX_ALL = 32 * 1024 * 1024;
-const MAX_LINES = 100_000;
+export const MAX_ALL = 32 * 1024 * 1024;
+export const MAX_LINES = 100_000;
 /** Lines after which other work of the process gets its turn. */
 const LINES_A_TURN = 2000;
-const MAX_FILES = 1000;
+export const MAX_FILES = 1000;
 /** Empty lines of a file. */
 const MOST_EMPTY = 1000;
 // Windows has no `O_NOFOLLOW`. Only administrators can create links there.
@@ -47,13 +47,17 @@ export interface MarkTrouble {
   readonly refused: number;
 }
 
-/** A file as it was last read. Another state has another `state`. */
-interface MarkFile extends Pick<MarkTrouble, 'unreadable' | 'unknown'> {
-  readonly state: string;
-  readonly size: number;
+/** Lines of a file, and how they were read. */
+interface ReadLines extends Pick<MarkTrouble, 'unreadable' | 'unknown'> {
   readonly lines: readonly MarkLine[];
   readonly count: number;
   readonly isTorn: boolean;
+}
+
+/** A file as it was last read. Another state has another `state`. */
+interface MarkFile extends ReadLines {
+  readonly state: string;
+  readonly size: number;
 }
 
 /** Files of marks by their names, so that only those that changed are read again. */
@@ -107,6 +111,18 @@ async function readFile(file: string, name: string, known: MarkFile | undefined)
   const state = [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ');
   if (known?.state === state) return known;
   const bytes = await readBounded(file, MAX_FILE);
+  // Nobody could ever change a mark of the last day of time.
+  const read = await readLines(bytes, writer, Date.now() + DAY_MS);
+  return read === undefined ? undefined : { ...read, state, size: bytes.length };
+}
+
+/**
+ * Reads the lines of a writer's file.
+ *
+ * @param latest - time after which a line counts as unreadable, ms since 1970
+ * @returns undefined if there are too many
+ */
+export async function readLines(bytes: Buffer, writer: string, latest: number): Promise<ReadLines | undefined> {
   const read = { lines: [] as MarkLine[], unreadable: 0, unknown: 0, count: 0 };
   let start = 0;
   let empty = 0;
@@ -120,11 +136,10 @@ async function readFile(file: string, name: string, known: MarkFile | undefined)
     if (++read.count > MAX_LINES) return undefined;
     if (read.count % LINES_A_TURN === 0) await setImmediate();
     if (line === 'unreadable' || line === 'unknown') read[line]++;
-    // Nobody could ever change a mark of the last day of time.
-    else if (Date.parse(line.at) > Date.now() + DAY_MS) read.unreadable++;
+    else if (Date.parse(line.at) > latest) read.unreadable++;
     else read.lines.push(line);
   }
-  return { ...read, state, size: bytes.length, isTorn: start < bytes.length };
+  return { ...read, isTorn: start < bytes.length };
 }
 
 export interface AppendedMarks {

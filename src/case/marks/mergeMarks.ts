@@ -34,15 +34,21 @@ export interface MergedMarks {
  * Returns the key of a marked result. A machine action's id is the same in every connection. A pack can hold anything
  * under it, so that its results are marked apart.
  */
-export function markKey({ cloud, tenantId, actionId, commandIndex }: ResultRef): string {
-  return `${cloud === 'pack' ? `pack ${tenantId} ` : ''}${actionId}#${commandIndex}`;
+export function markKey(ref: ResultRef): string {
+  return `${packOf(ref)}${ref.actionId}#${ref.commandIndex}`;
+}
+
+/** Returns the beginning of a key that names a pack. */
+function packOf({ cloud, tenantId }: ResultRef): string {
+  return cloud === 'pack' ? `pack ${tenantId} ` : '';
 }
 
 /** Returns the subject on which the last word counts. */
 export function subjectOf(mark: Mark, who: string): string {
   const key = markKey(mark.on);
   if (mark.what === 'reviewed') return `${key} reviewed`;
-  return mark.what === 'tag' ? `${key} tag ${mark.tag}` : `${who} ${mark.id}`;
+  // A pack can hold remarks under anybody's pseudonym and id.
+  return mark.what === 'tag' ? `${key} tag ${mark.tag}` : `${packOf(mark.on)}${who} ${mark.id}`;
 }
 
 /**

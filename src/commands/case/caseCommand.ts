@@ -23,6 +23,7 @@ interface CaseItem extends QuickPickItem {
 /** `liveResponse.case`: everything about the case of this workspace, in one list. */
 async function chooseStep(services: CaseCommandServices, runner: CommandRunner): Promise<void> {
   const { current } = services.activeCase;
+  const { active } = services.connections;
   const verify = {
     label: l10n.t('Verify Record…'),
     detail: l10n.t('Checks its chain, its files and its anchors'),
@@ -37,6 +38,7 @@ async function chooseStep(services: CaseCommandServices, runner: CommandRunner):
             run: startCase,
           },
           { label: l10n.t('Open Case…'), detail: l10n.t('A folder that holds a case'), run: openCase },
+          ...(active !== undefined && services.marks.isOfPack(active) ? markItems().slice(0, 1) : []),
           verify,
         ]
       : [
@@ -68,7 +70,7 @@ function markItems(): readonly CaseItem[] {
   return [
     {
       label: l10n.t('Remarks…'),
-      detail: l10n.t('Lists the remarks of the case, and opens their lines'),
+      detail: l10n.t('Lists the remarks, and opens their lines'),
       run: listRemarks,
     },
     {

@@ -2,13 +2,14 @@ import { l10n, workspace } from 'vscode';
 import type { Uri } from 'vscode';
 import { LiveResponseError } from '../../base/errors.ts';
 import { toRecorded } from '../../case/activeCase.ts';
+import type { PackMarkReader } from '../../case/marks/packMarks.ts';
 import { isPlainName, packConnection } from '../../connections/connection.ts';
 import type { ConnectionList } from '../../connections/connectionList.ts';
 import { openedPack, packReport } from '../../messages/pack/packWords.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { askForText } from '../../platform/show/quickInputs.ts';
 import { MEMORY_BYTES } from '../../results/resultService.ts';
-import type { ReadPack } from '../../runs/pack/read/openPack.ts';
+import type { PackOptions, ReadPack } from '../../runs/pack/read/openPack.ts';
 import { takePack } from '../../services/takePack.ts';
 import type { Services } from '../../services/services.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
@@ -17,7 +18,7 @@ import { isLocal } from '../save/writeElsewhere.ts';
 /** Services that are needed to open a hand-over pack. */
 export type PackServices = Pick<
   Services,
-  'activeCase' | 'connections' | 'loadPackReader' | 'packs' | 'reports' | 'store' | 'view'
+  'activeCase' | 'connections' | 'loadPackReader' | 'marks' | 'packs' | 'reports' | 'store' | 'view'
 >;
 
 /** Outcome of opening a pack: the hosts that it holds, or the differences for its page. */
@@ -66,9 +67,17 @@ export async function openPackFile(
     const openPack = await services.loadPackReader();
     const source = isLocal(uri) ? uri.fsPath : await readElsewhere(uri);
     const signal = services.packs.untilAbandoned(scope.signal);
-    const options = { signal, ...(seal === '' ? {} : { seal }) };
+    let reader: PackMarkReader | undefined;
+    const options: PackOptions = {
+      signal,
+      ...(seal === '' ? {} : { seal }),
+      readMarks: async (name, bytes) => {
+        reader ??= (await services.activeCase.tools()).createPackMarkReader();
+        return reader.read(name, bytes);
+      },
+    };
     return openPack(source, options, async (pack) =>
-      pack.differences.length > 0 ? { damaged: pack } : take(services, pack, file, { ...scope, signal }),
+      pack.differences.length > 0 ? { damaged: pack } : take(services, { pack, reader, file }, { ...scope, signal }),
     );
   });
   if (outcome === undefined) return;
@@ -86,14 +95,25 @@ async function readElsewhere(uri: Uri): Promise<Uint8Array> {
   return workspace.fs.readFile(uri);
 }
 
-async function take(services: PackServices, pack: ReadPack, file: string, scope: CommandScope): Promise<Outcome> {
+/** A pack that was checked, with its marks and the name of its file. */
+interface Checked {
+  readonly pack: ReadPack;
+  readonly reader: PackMarkReader | undefined;
+  readonly file: string;
+}
+
+async function take(services: PackServices, { pack, reader, file }: Checked, scope: CommandScope): Promise<Outcome> {
   const { rows, seal } = pack;
   const names = { file, connection: nameOf(file, services.connections) };
   const results = rows.filter((row) => row.file !== undefined).length;
   const onKept = (kept: number): void => {
     scope.report(l10n.t('{0} of {1}', kept, results), kept / results);
   };
-  const kept = await takePack(services, pack, names, { signal: scope.signal, onKept });
+  const kept = await takePack(services, pack, names, {
+    signal: scope.signal,
+    onKept,
+    marksOf: (tenant) => reader?.marksOf(tenant),
+  });
   if (kept.length > 0) services.activeCase.note({ what: 'opened', results: kept.map(toRecorded) });
   return { told: { file, results, hosts: rows.length, seal } };
 }

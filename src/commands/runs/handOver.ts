@@ -4,21 +4,27 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { env, l10n, Uri, window, workspace } from 'vscode';
 import { LiveResponseError } from '../../base/errors.ts';
+import type { MarkLine } from '../../case/marks/markLine.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { forbidden } from '../../messages/policy/policyWords.ts';
+import type { RunRecord } from '../../model/runRecord.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
 import { confirmInStatusBar, ask, notify } from '../../platform/show/notifications.ts';
+import { handedRun } from '../../runs/pack/handedRun.ts';
 import { packBytes, packFile } from '../../runs/pack/packedBytes.ts';
 import { hostsOf } from '../../runs/pack/packHosts.ts';
 import { packHead } from '../../runs/pack/packHead.ts';
 import { packFiles } from '../../runs/pack/packFiles.ts';
 import type { PackInput } from '../../runs/pack/packFiles.ts';
 import type { PackSeal } from '../../runs/pack/packWriter.ts';
-import type { RunPicture } from '../../documents/runOverview/runOverviews.ts';
+import type { RunRow } from '../../runs/runRows.ts';
 import type { Services } from '../../services/services.ts';
+import { isTreeNode } from '../../tree/nodes.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { defineCommand } from '../common/defineCommand.ts';
-import { IN_RUN_OVERVIEW, MAY_PACK, all } from '../common/when.ts';
+import { findTargets } from '../common/targets.ts';
+import type { TargetServices } from '../common/targets.ts';
+import { all, IN_ACTIONS_VIEW, IN_RUN_OVERVIEW, MAY_PACK, ON_RESULT_ROW } from '../common/when.ts';
 import { toFactsJson } from '../save/resultFacts.ts';
 import { nameOfFile } from '../save/saveResult.ts';
 import { isLocal, localPath } from '../save/writeElsewhere.ts';
@@ -28,26 +34,71 @@ import { runFileName } from './runFileName.ts';
 
 type HandOverServices = Pick<
   Services,
-  'activeCase' | 'loadPackWriter' | 'log' | 'runOverviews' | 'store' | 'toolVersion'
+  'activeCase' | 'loadPackWriter' | 'log' | 'marks' | 'runOverviews' | 'store' | 'toolVersion'
 >;
+
+/** Results that are handed over. */
+interface Handed {
+  readonly record: RunRecord;
+  readonly question: string;
+}
+
+/** Content of a pack, as the person was told it. */
+interface Content extends Handed {
+  readonly rows: readonly RunRow[];
+  /** Marks of its results, if the person chose them. */
+  readonly marks?: PackInput['marks'];
+}
 
 /** Time for which the status bar confirms a copy, ms. */
 const CONFIRM_MS = 5000;
 
 /**
- * `liveResponse.handOver`: writes a run as a pack that others can check without this extension. Before it asks for a
+ * `liveResponse.handOver`: writes a run, or the selected results of the tree, as a pack that others can check without this extension. Before it asks for a
  * file, it says what goes in, how large it is, and whose names it holds.
  */
 async function handOver(
-  services: HandOverServices & Pick<Services, 'connections' | 'runs' | 'sessions' | 'tableTabs'>,
+  services: HandOverServices & TargetServices & Pick<Services, 'runs' | 'sessions'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
+  const handed = selectedResults(services, args) ?? (await wholeRun(services, runner, args));
+  if (handed === undefined) return;
+  const { runOverviews, marks, store } = services;
+  const { record } = handed;
+  const found = await runner.run(l10n.t('Handing over'), async () => {
+    await store.learn(record.run.tenant);
+    const rows = runOverviews.rowsOf(record);
+    const refs = marks.isShown(record.run.tenant) ? rows.flatMap(({ facts }) => facts?.ref ?? []) : [];
+    return { ...handed, rows, marks: await marks.linesAbout(refs) };
+  });
+  const content = found === undefined ? undefined : await agreedContent(found);
+  if (content === undefined) return;
+  await saveTo(services, runner, content, workspace.workspaceFolders?.[0]?.uri);
+}
+
+async function wholeRun(
+  services: Parameters<typeof chooseRun>[0],
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<Handed | undefined> {
   const record = await chooseRun(services, runner, args);
-  if (record === undefined) return;
-  const picture = await runner.run(l10n.t('Handing over'), () => services.runOverviews.picture(record));
-  if (picture === undefined || !(await isAgreed(picture))) return;
-  await saveTo(services, runner, picture, workspace.workspaceFolders?.[0]?.uri);
+  return record && { record, question: l10n.t('Hand over the run of {0}?', record.run.words.script) };
+}
+
+/** Returns the results of the selected rows of the tree; undefined if the command was not started there. */
+function selectedResults(
+  services: TargetServices & Pick<Services, 'sessions'>,
+  args: readonly unknown[],
+): Handed | undefined {
+  const refs = isTreeNode(args[0]) ? findTargets(services, args).map(({ ref }) => ref) : [];
+  const [first] = refs;
+  const connection = first === undefined ? undefined : services.connections.forTenant(first);
+  if (first === undefined || connection === undefined) return undefined;
+  const { cloud, tenantId } = first;
+  const session = services.sessions.of(connection);
+  const run = handedRun({ cloud, tenantId }, refs, (actionId) => session.known(actionId));
+  return { record: { run, state: 'none', failures: {} }, question: l10n.t('Hand over the selected results?') };
 }
 
 /**
@@ -58,26 +109,39 @@ async function handOver(
 async function saveTo(
   services: HandOverServices,
   runner: CommandRunner,
-  picture: RunPicture,
+  content: Content,
   folder = Uri.file(homedir()),
 ): Promise<void> {
   const uri = await window.showSaveDialog({
     title: l10n.t('Hand Over'),
     filters: { [l10n.t('Hand-over pack')]: ['zip'] },
-    defaultUri: Uri.joinPath(folder, `${runFileName(picture.record)}.zip`),
+    defaultUri: Uri.joinPath(folder, `${runFileName(content.record)}.zip`),
   });
   if (uri === undefined) return;
   // Part of the work, so that the seal is told after another try, too.
   const work = async (scope: CommandScope): Promise<void> => {
-    const sealed = await writeTo(services, picture, uri, scope);
+    const sealed = await writeTo(services, content, uri, scope);
     services.activeCase.note({ what: 'packed', seal: sealed.seal, rows: sealed.hosts }, { file: localPath(uri) });
     void tellSealed(uri, sealed);
   };
-  await runner.run(l10n.t('Handing over'), work, { saveToFile: () => saveTo(services, runner, picture) });
+  await runner.run(l10n.t('Handing over'), work, { saveToFile: () => saveTo(services, runner, content) });
 }
 
-/** Says what a pack will hold. */
-async function isAgreed({ record, rows }: RunPicture): Promise<boolean> {
+/** Number of pseudonyms that the question names. */
+const MOST_WRITERS = 20;
+
+/**
+ * Says what a pack will hold, and asks whether marks go in.
+ *
+ * @returns undefined if the user does not agree
+ */
+async function agreedContent({
+  marks,
+  ...content
+}: Content & { readonly marks: ReadonlyMap<string, readonly MarkLine[]> }): Promise<Content | undefined> {
+  const { rows } = content;
+  const lines = [...marks.values()].reduce((sum, { length }) => sum + length, 0);
+  const writers = [...marks.keys()].sort();
   const stored = rows.flatMap(({ facts }) => facts ?? []);
   const bytes = stored.reduce((sum, { size }) => sum + size, 0);
   const unreadable = rows.filter(({ state }) => state === 'unreadable').length;
@@ -89,10 +153,11 @@ async function isAgreed({ record, rows }: RunPicture): Promise<boolean> {
     ].filter((name) => typeof name === 'string' && name !== ''),
   );
   const choose = l10n.t('Choose File…');
+  const withMarks = l10n.t('With Marks, Choose File…');
   const answer = await ask(
     {
       severity: 'information',
-      question: l10n.t('Hand over the run of {0}?', record.run.words.script),
+      question: content.question,
       details: [
         l10n.t(
           'Results: {0} ({1} before packing). Hosts without a result, with the reason: {2}.',
@@ -108,12 +173,27 @@ async function isAgreed({ record, rows }: RunPicture): Promise<boolean> {
           new Set(rows.map(({ member }) => member.device)).size,
           people.size,
         ),
-        l10n.t('Notes and collected files are not in it.'),
+        ...(lines === 0
+          ? []
+          : [
+              l10n.t(
+                'Marks of these results go in only with “{0}”: as they stand in the files, also remarks that were changed or deleted later. Lines: {1}, pseudonyms: {2}.',
+                withMarks,
+                lines,
+                [
+                  ...writers.slice(0, MOST_WRITERS),
+                  ...(writers.length > MOST_WRITERS ? [`… (${writers.length})`] : []),
+                ].join(', '),
+              ),
+            ]),
+        l10n.t('Notes, collected files and the record of a case are not in it.'),
       ],
     },
     choose,
+    ...(lines === 0 ? [] : [withMarks]),
   );
-  return answer === choose;
+  if (answer === undefined) return undefined;
+  return answer === withMarks ? { ...content, marks } : content;
 }
 
 /** A pack that was written. */
@@ -126,7 +206,7 @@ interface Sealed extends Pick<PackSeal, 'seal'> {
 
 async function writeTo(
   services: HandOverServices,
-  { record, rows }: RunPicture,
+  { record, rows, marks }: Content,
   uri: Uri,
   { signal, report }: CommandScope,
 ): Promise<Sealed> {
@@ -136,6 +216,7 @@ async function writeTo(
   const input: PackInput = {
     run: record.run,
     rows,
+    marks,
     canHold: ({ facts }) => isLocal(uri) || facts?.large === undefined,
     packed: async (facts) => {
       if (facts.large === undefined) return packedResult(services, facts);
@@ -240,7 +321,10 @@ export const handOverCommand = defineCommand({
   name: 'handOver',
   needs: 'nothing',
   palette: 'false',
-  menus: [{ menu: 'editor/title', group: '1_liveResponse@4', when: all(IN_RUN_OVERVIEW, MAY_PACK) }],
+  menus: [
+    { menu: 'editor/title', group: '1_liveResponse@4', when: all(IN_RUN_OVERVIEW, MAY_PACK) },
+    { menu: 'view/item/context', group: '3_export@2', when: all(IN_ACTIONS_VIEW, MAY_PACK, ON_RESULT_ROW) },
+  ],
   whyNothingToDo: ({ policy }) => (policy.isAllowed('packs') ? undefined : forbidden('packs')),
   run: (services, { args, runner }) => handOver(services, runner, args),
 });

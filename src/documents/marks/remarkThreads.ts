@@ -18,14 +18,14 @@ const MOST_THREADS = 500;
 
 export interface RemarkThreadsParts {
   readonly activeCase: Pick<ActiveCase, 'current'>;
-  readonly marks: Pick<CaseMarks, 'isOpen' | 'of' | 'onDidChange'>;
+  readonly marks: Pick<CaseMarks, 'isAnyShown' | 'isMarkable' | 'of' | 'onDidChange'>;
   readonly store: Pick<ResultStore, 'facts'>;
   readonly onFailure: (error: unknown) => void;
 }
 
 /**
  * Remarks on the lines of result documents, as threads of VS Code's comments. The controller exists only while a case is
- * open. Nothing here moves the focus.
+ * open, or a pack that came with marks. Nothing here moves the focus.
  */
 export class RemarkThreads implements Disposable {
   readonly #parts: RemarkThreadsParts;
@@ -66,13 +66,14 @@ export class RemarkThreads implements Disposable {
   /**
    * Returns the lines that a thread is about, in the whole text.
    *
-   * @returns undefined if the thread is not one of a stored result
+   * @returns undefined if the thread is not one of a stored result that can be marked
    */
   async placeOf({ uri, range }: CommentThread): Promise<MarkedLines | undefined> {
     const address = parseResultUri(uri);
     const facts = address === undefined ? undefined : await this.#parts.store.facts(address);
     const [whole] = address === undefined || range === undefined ? [] : toWholeRanges(address, [range]);
     if (address === undefined || facts === undefined || whole === undefined) return undefined;
+    if (!this.#parts.marks.isMarkable(address)) return undefined;
     const { cloud, tenantId, actionId, commandIndex, stream, view } = address;
     return {
       ...{ cloud, tenantId, actionId, commandIndex, stream },
@@ -133,11 +134,11 @@ export class RemarkThreads implements Disposable {
   }
 
   #update(): void {
-    if (!this.#parts.marks.isOpen) {
+    if (!this.#parts.marks.isAnyShown) {
       this.#close();
       return;
     }
-    this.#controller ??= createController();
+    this.#controller ??= createController((address) => this.#parts.marks.isMarkable(address));
     this.#queue = this.#queue
       .then(async () => {
         for (const { document } of window.visibleTextEditors) await this.#show(document);
@@ -169,13 +170,15 @@ export class RemarkThreads implements Disposable {
       const range = rangeIn(document, address, group[0]?.on);
       if (range === undefined) continue;
       if (!own.has(lines) && own.size >= MOST_THREADS) break;
-      this.#fill(own.get(lines) ?? begin(controller, document, range, own, lines), group);
+      this.#fill(own.get(lines) ?? begin(controller, document, range, own, lines), group, address);
     }
   }
 
-  #fill(thread: CommentThread, remarks: readonly Remark[]): void {
+  #fill(thread: CommentThread, remarks: readonly Remark[], address: ResultAddress): void {
+    // A pack can hold remarks under this person's pseudonym. They are nobody's own.
+    thread.canReply = this.#parts.marks.isMarkable(address);
     // A text that is being typed stays.
-    const writer = this.#parts.activeCase.current?.writer;
+    const writer = thread.canReply ? this.#parts.activeCase.current?.writer : undefined;
     const shown = JSON.stringify([writer, remarks]);
     if (!isEditing(thread) && this.#shown.get(thread) !== shown) {
       this.#shown.set(thread, shown);
@@ -194,14 +197,18 @@ export function linesOf([first, last]: readonly [number, number]): string {
   return first === last ? l10n.t('line {0}', first) : l10n.t('lines {0}–{1}', first, last);
 }
 
-function createController(): CommentController {
+/** @param isMarkable - whether a remark can be written on a result */
+function createController(isMarkable: (address: ResultAddress) => boolean): CommentController {
   const controller = createRemarkController(CONTROLLER, l10n.t('Remarks'), {
     prompt: l10n.t('Add a remark to the case'),
     placeHolder: l10n.t('Everybody who can read the folder of the case can read it'),
   });
   controller.commentingRangeProvider = {
-    provideCommentingRanges: (document) =>
-      parseResultUri(document.uri) === undefined ? [] : [new Range(0, 0, Math.max(0, document.lineCount - 1), 0)],
+    provideCommentingRanges: (document) => {
+      const address = parseResultUri(document.uri);
+      if (address === undefined || !isMarkable(address)) return [];
+      return [new Range(0, 0, Math.max(0, document.lineCount - 1), 0)];
+    },
   };
   return controller;
 }

@@ -35,7 +35,7 @@ export interface RunOverviewsOptions {
   readonly noResults: Pick<NoResults, 'ofMember' | 'onDidLearn' | 'recordOf'>;
   /** Whether a managed setting allows packs. */
   readonly mayHandOver: () => boolean;
-  readonly marks: Pick<CaseMarks, 'isOpen' | 'of' | 'onDidChange'>;
+  readonly marks: Pick<CaseMarks, 'isShown' | 'of' | 'onDidChange'>;
   /** Storage in which the rules survive a restart. */
   readonly memento: Memento;
   /** Estimates the time for the remaining calls of a run, in milliseconds. */
@@ -312,7 +312,7 @@ export class RunOverviews implements Disposable {
     overview.built = buildOverview({
       ...{ record, isActive, rows, comparison, rules, order, owner, eta },
       mayHandOver: mayHandOver(),
-      marksOf: marks.isOpen ? (ref) => marks.of(ref) : undefined,
+      marksOf: marks.isShown(record.run.tenant) ? (ref) => marks.of(ref) : undefined,
     });
     this.#changed.fire(overview.uri);
   }

@@ -66,6 +66,7 @@ export function differenceWords({ kind, name }: PackDifference): string {
     noResult: () => l10n.t('Its result is not there, or belongs to two rows: row {0}', shown),
     otherResult: () => l10n.t('Not the result that its facts describe: {0}', shown),
     otherHost: () => l10n.t('Its facts are those of another action, device or tenant: {0}', shown),
+    otherMarks: () => l10n.t('Not marks of results in this pack: {0}', shown),
     added: () => l10n.t('Added, or in no row of the index, or in no manifest: {0}', shown),
     more: () => l10n.t('There are more. They were not looked for.'),
   };

@@ -49,7 +49,7 @@ export function setRowHover(item: TreeItem, hover: MarkdownString): void {
 export interface AddedTexts {
   readonly first: readonly string[];
   readonly last: readonly string[];
-  readonly spoken: string;
+  readonly spoken?: string;
 }
 
 /** Adds words to a row's description, and to what a screen reader reads. */
@@ -58,7 +58,10 @@ export function addToRow(item: TreeItem, { first, last, spoken }: AddedTexts): v
   item.description = [...first.map(bounded), ...before, ...last.map(bounded)].join(' · ');
   const { accessibilityInformation } = item;
   if (accessibilityInformation === undefined) return;
-  const label = [accessibilityInformation.label, ...[...first, ...last, spoken].map(bounded)].join(', ');
+  const label = [
+    accessibilityInformation.label,
+    ...[...first, ...last, ...(spoken === undefined ? [] : [spoken])].map(bounded),
+  ].join(', ');
   item.accessibilityInformation = { ...accessibilityInformation, label };
 }
 

@@ -14,6 +14,7 @@ export interface PackDifference {
     | 'noResult'
     | 'otherResult'
     | 'otherHost'
+    | 'otherMarks'
     | 'added'
     | 'more';
   /** Name of a file in the pack, number of a row of its index, or the seal that it has. Remote text. */

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { buildResultUri, CLOUDS } from '../../base/resultUri.ts';
+import type { ResultRef } from '../../base/resultUri.ts';
 import { ExportTally, toNdjsonRow } from '../../evidence/export/exportText.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
 import { toExportRows, toRunCsv } from '../runRows.ts';
@@ -20,6 +21,11 @@ export interface PackFile {
   readonly read: () => Promise<Uint8Array | Readable>;
 }
 
+/** A mark as a line of its writer's file. Only what it is about matters here. */
+interface PackedMark {
+  readonly on: Pick<ResultRef, 'actionId' | 'commandIndex'>;
+}
+
 /** Parts of a pack, and how they are read. */
 export interface PackInput {
   readonly run: Pick<Run, 'key' | 'words' | 'tenant'>;
@@ -30,6 +36,8 @@ export interface PackInput {
   readonly packed: (facts: StoredFacts) => Promise<Uint8Array | Readable>;
   /** Returns the facts file of a result. */
   readonly factsJson: (facts: StoredFacts) => Promise<string>;
+  /** Marks by writer, if the person chose them. Those of results that the pack does not hold are left out. */
+  readonly marks?: ReadonlyMap<string, readonly PackedMark[]> | undefined;
 }
 
 /** Returns the payload of a pack: results with their facts, an index of all hosts, a timeline and a report. */
@@ -57,6 +65,21 @@ export function* packFiles(input: PackInput): Generator<PackFile> {
       .join(''),
   );
   yield text('data/report.html', () => toReport(input.run, hosts));
+  for (const [writer, lines] of marksOf(input, hosts))
+    yield text(`data/marks/${writer}.jsonl`, () => lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+}
+
+/** Returns the marks of results that the pack holds, in the order of their writers. */
+function marksOf(
+  { marks = new Map() }: PackInput,
+  hosts: readonly PackHost[],
+): readonly (readonly [writer: string, lines: readonly PackedMark[]])[] {
+  const keyOf = ({ actionId, commandIndex }: PackedMark['on']): string => `${actionId}#${commandIndex}`;
+  const held = new Set(hosts.filter(({ file }) => file !== undefined).map(({ row }) => keyOf(row.ref)));
+  return [...marks]
+    .map(([writer, lines]) => [writer, lines.filter(({ on }) => held.has(keyOf(on)))] as const)
+    .filter(([, lines]) => lines.length > 0)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1));
 }
 
 function indexRow(run: PackInput['run'], { row, number, why, file }: PackHost): object {

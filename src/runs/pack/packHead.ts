@@ -1,28 +1,39 @@
+import { HANDED } from './handedRun.ts';
 import type { PackInput } from './packFiles.ts';
 import { hostsOf } from './packHosts.ts';
 import { LABEL } from './packReport.ts';
 import type { PackHead } from './packWriter.ts';
 
 /** Returns the texts at the head of a pack: what it is, and how it is checked. */
-export function packHead({ run, rows, canHold }: PackInput, toolVersion: string): PackHead {
+export function packHead({ run, rows, canHold, marks }: PackInput, toolVersion: string): PackHead {
   const { script, args, comment } = run.words;
   const stored = hostsOf(rows, canHold).flatMap(({ row }) => row.facts ?? []);
   // Results of a pack that was opened keep the tenant that it names.
   const tenant = stored[0]?.opened?.said ?? run.tenant;
   const newest = stored.reduce((time, { fetchedAt }) => Math.max(time, fetchedAt), 0);
+  // Nobody may take what somebody chose for all hosts of a run.
+  const what = run.key === HANDED ? 'Chosen live response results' : 'Live response run';
   return {
     info: [
       ['Bag-Software-Agent', `Live Response Results ${toolVersion}`],
-      ['External-Description', `${LABEL}. Live response run of ${script} on ${rows.length.toString()} hosts`],
+      ['External-Description', `${LABEL}. ${what} of ${script} on ${rows.length.toString()} hosts`],
       ['Live-Response-Tenant', `${tenant.cloud} ${tenant.tenantId}`],
       ['Live-Response-Script', script],
       ['Live-Response-Arguments', args],
       ['Live-Response-Comment', comment],
       ...(newest === 0 ? [] : [['Live-Response-Newest-Result', new Date(newest).toISOString()] as const]),
     ],
-    readme: README,
+    readme: marks === undefined ? README : README.replace(BEFORE_TIMES, `${MARKS}${BEFORE_TIMES}`),
   };
 }
+
+const BEFORE_TIMES = '\nTimes of sessions';
+
+/** Part of the readme about marks, which are only in a pack if the person chose it. */
+const MARKS = `data/marks/            marks of the results, a file for each person under a
+                       pseudonym. Words of people and no evidence. A later
+                       line replaces an earlier one
+`;
 
 const README = `${LABEL}
 

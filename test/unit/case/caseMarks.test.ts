@@ -61,7 +61,7 @@ suite('the marks of the open case', () => {
   test('without a case nothing is loaded, watched or read', async () => {
     const marks = follow(noCase());
     await marks.read();
-    assert.deepEqual([marks.isOpen, marks.remarks, marks.trouble, watched], [false, [], undefined, []]);
+    assert.deepEqual([marks.isOpen, marks.remarks(), marks.trouble, watched], [false, [], undefined, []]);
     assert.deepEqual(marks.of(resultAt(1)), { isReviewed: false, tags: [], remarks: [] });
     await assert.rejects(marks.add([REVIEWED]), { code: 'fileFailed' });
   });
@@ -86,7 +86,7 @@ suite('the marks of the open case', () => {
     assert.deepEqual(told, [[resultAt(1).actionId]]);
     assert.equal(marks.of(resultAt(1)).isReviewed, true);
     await other.add([{ ...REVIEWED, set: false }]);
-    assert.deepEqual([other.of(resultAt(1)).isReviewed, other.remarks.length], [false, 1]);
+    assert.deepEqual([other.of(resultAt(1)).isReviewed, other.remarks().length], [false, 1]);
     for (const { changed } of watched) changed();
     await marks.read();
     assert.equal(marks.of(resultAt(1)).isReviewed, false);

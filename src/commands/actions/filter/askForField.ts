@@ -62,7 +62,7 @@ export async function askForField(
     case 'tag':
       return askForOne(
         field,
-        services.marks.tags.map((tag) => [tag, { tag }]),
+        services.marks.tags(services.actions.shown?.tenant).map((tag) => [tag, { tag }]),
       );
     case 'remarked':
       return askForOne(field, [[l10n.t('with a remark'), { remarked: true }]]);

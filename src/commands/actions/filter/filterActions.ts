@@ -69,7 +69,7 @@ async function askForStep(
           },
         ]
       : []),
-    ...FILTER_FIELDS.filter((field) => services.marks.isOpen || !MARK_FIELDS.includes(field)).map((field) => ({
+    ...FILTER_FIELDS.filter((field) => hasShownMarks(services) || !MARK_FIELDS.includes(field)).map((field) => ({
       label: fieldName(field),
       description: fieldValue(filter, field) ?? l10n.t('any'),
       step: field,
@@ -112,7 +112,8 @@ async function pickStep(
 const MOST_DEVICES = 5;
 
 /** Returns the conditions that a typed text can mean. A device that is loaded comes with its ids. */
-function typedSteps({ actions, marks }: Pick<Services, 'actions' | 'marks'>, text: string): StepItem[] {
+function typedSteps(services: Pick<Services, 'actions' | 'marks'>, text: string): StepItem[] {
+  const { actions, marks } = services;
   if (text === '') return [];
   const wanted = foldedPattern(text);
   const devices = loadedDevices(actions.list?.actions ?? []).filter(({ name }) => wanted.test(name));
@@ -124,11 +125,18 @@ function typedSteps({ actions, marks }: Pick<Services, 'actions' | 'marks'>, tex
   });
   // VS Code puts labels that begin with the typed text first.
   return [
-    ...(marks.isOpen ? typedMarks(text, marks.tags) : []).map((typed) => item(typed, text, filterWords(typed))),
+    ...(hasShownMarks(services) ? typedMarks(text, marks.tags(actions.shown?.tenant)) : []).map((typed) =>
+      item(typed, text, filterWords(typed)),
+    ),
     ...devices.slice(0, MOST_DEVICES).map((device) => item({ device }, device.name, fieldName('device'))),
     item({ script: text }, filterWords({ script: text })),
     item({ comment: text }, filterWords({ comment: text })),
   ];
+}
+
+/** Whether the list has marks: those of a case, or those of its pack. */
+function hasShownMarks({ actions: { shown }, marks }: Pick<Services, 'actions' | 'marks'>): boolean {
+  return shown === undefined ? marks.isOpen : marks.isShown(shown.tenant);
 }
 
 /** Whether a filter is about marks. New actions have none, so that an order by such a filter would keep nothing. */
@@ -206,12 +214,13 @@ async function pickSaved({ savedFilters }: Pick<Services, 'savedFilters'>, title
 }
 
 function applySaved(
-  { actions, savedFilters, connections, marks }: Pick<Services, 'actions' | 'connections' | 'marks' | 'savedFilters'>,
+  services: Pick<Services, 'actions' | 'connections' | 'marks' | 'savedFilters'>,
   name: string,
 ): void {
+  const { actions, savedFilters, connections } = services;
   const saved = savedFilters.all.find((one) => one.name === name);
   if (saved === undefined) return;
-  const filter = marks.isOpen ? saved.filter : withoutMarks(saved.filter);
+  const filter = hasShownMarks(services) ? saved.filter : withoutMarks(saved.filter);
   const { device } = filter;
   const isOurs = device === undefined || saved.tenantId === connections.active?.tenantId;
   // In another tenant the device has another id, so the filter uses the device's name there.

@@ -19,15 +19,17 @@ interface RemarkItem extends QuickPickItem {
   readonly remark: Remark;
 }
 
-/** Lists the remarks of the case, and opens the line of the chosen one. */
+/** Lists the remarks of the case, or of the active pack if it came with marks, and opens the line of the chosen one. */
 export async function listRemarks(
   services: OpenServices & Pick<Services, 'marks' | 'packs' | 'remarkThreads'>,
   runner: CommandRunner,
 ): Promise<void> {
   const { marks, store, remarkThreads } = services;
+  const { active } = services.connections;
+  const pack = active !== undefined && marks.isOfPack(active) ? active : undefined;
   await marks.read();
-  const { remarks } = marks;
-  const trouble = troubleWords(marks.trouble);
+  const remarks = marks.remarks(pack);
+  const trouble = pack === undefined ? troubleWords(marks.trouble) : [];
   const items = remarks.map((remark): RemarkItem => {
     const { who, at, on } = remark;
     const text = remark.text.slice(0, MAX_SHOWN + 1).replaceAll(/\s/gu, ' ');
@@ -42,7 +44,10 @@ export async function listRemarks(
   });
   const none = l10n.t('No remark yet. In a result, run Add Comment on Current Selection.');
   const chosen = await pickOne(items, {
-    title: l10n.t('Remarks: {0}', remarks.length),
+    title:
+      pack === undefined
+        ? l10n.t('Remarks: {0}', remarks.length)
+        : l10n.t('Remarks in {0}: {1}', pack.name, remarks.length),
     placeHolder: [items.length === 0 ? none : l10n.t('Choose one to open its line'), ...trouble].join(' · '),
     matchOnDescription: true,
     matchOnDetail: true,

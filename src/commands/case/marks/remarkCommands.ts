@@ -75,7 +75,7 @@ async function deleteRemark(services: RemarkServices, runner: CommandRunner, com
 
 /** Finds the remark of a comment, if it is the person's own. */
 function findOwn({ activeCase, marks }: RemarkServices, { remark }: RemarkComment): Remark | undefined {
-  const found = marks.remarks.find(({ key }) => key === remark.key);
+  const found = marks.remarks().find(({ key }) => key === remark.key);
   return found?.who === activeCase.current?.writer ? found : undefined;
 }
 

@@ -51,8 +51,10 @@ export function followCheckBoxes(
 
 /** Marks results as reviewed; if all are, as not reviewed. */
 async function toggle(services: ReviewServices, runner: CommandRunner, refs: readonly ResultRef[]): Promise<void> {
-  if (refs.length === 0 || !services.marks.isOpen) tellNothingToMark(services.marks);
-  else await setReviewed(services, runner, refs, !refs.every((ref) => services.marks.of(ref).isReviewed));
+  const { marks } = services;
+  const own = refs.filter((ref) => marks.isMarkable(ref));
+  if (own.length === 0) tellNothingToMark(marks, refs);
+  else await setReviewed(services, runner, own, !own.every((ref) => marks.of(ref).isReviewed));
 }
 
 /**

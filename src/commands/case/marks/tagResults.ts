@@ -28,9 +28,10 @@ export async function tagResults(
   args: readonly unknown[],
 ): Promise<void> {
   const { marks } = services;
-  const refs = [...new Map(findTargets(services, args).map(({ ref }) => [markKey(ref), ref])).values()];
-  if (refs.length === 0 || !marks.isOpen) {
-    tellNothingToMark(marks);
+  const all = [...new Map(findTargets(services, args).map(({ ref }) => [markKey(ref), ref])).values()];
+  const refs = all.filter((ref) => marks.isMarkable(ref));
+  if (refs.length === 0) {
+    tellNothingToMark(marks, all);
     return;
   }
   const chosen = await pickTag(marks, refs);
@@ -46,16 +47,21 @@ export async function tagResults(
 }
 
 /** Says what is missing to mark results. */
-export function tellNothingToMark({ isOpen }: Pick<Services['marks'], 'isOpen'>): void {
-  const sentence = isOpen
+export function tellNothingToMark(marks: Services['marks'], refs: readonly ResultRef[]): void {
+  void notify('information', whyNothing(marks, refs));
+}
+
+function whyNothing(marks: Services['marks'], refs: readonly ResultRef[]): string {
+  if (refs.some((ref) => marks.isOfPack(ref)))
+    return l10n.t('Marks that came with a hand-over pack are not changed. Quote the result in a note instead.');
+  return marks.isOpen
     ? l10n.t('Select a result in the tree, or open one.')
     : l10n.t('Results are marked in a case: start or open one with Case….');
-  void notify('information', sentence);
 }
 
 /** Asks for a tag. What is typed is offered as a new one. */
 function pickTag(marks: Services['marks'], refs: readonly ResultRef[]): Promise<TagItem | undefined> {
-  const { tags } = marks;
+  const tags = marks.tags();
   const known = tags.map((tag): TagItem => {
     const isOnAll = refs.every((ref) => marks.of(ref).tags.includes(tag));
     return {

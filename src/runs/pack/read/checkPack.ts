@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
 import type { InputType, ZlibOptions } from 'node:zlib';
+import type { ResultRef } from '../../../base/resultUri.ts';
 import { hashBytes } from '../../../base/hashText.ts';
 import type { PackDifference } from '../packDifference.ts';
 import { parseObject, readCells, readPackRow } from './packRow.ts';
@@ -12,9 +13,11 @@ import type { PackLimits, PackZip } from './zipReader.ts';
 const TAGS = ['README.txt', 'bag-info.txt', 'bagit.txt', 'manifest-sha256.txt'] as const;
 const SEALED = 'tagmanifest-sha256.txt';
 const DATA = ['data/index.csv', 'data/index.ndjson', 'data/report.html', 'data/timeline.jsonl'] as const;
-/** Largest text that is read as a whole, and largest facts file; bytes. */
+const MARKS = 'data/marks/';
+/** Largest text that is read as a whole, and largest file of facts or marks; bytes. */
 const MOST_TEXT = 16 * 1024 * 1024;
 const MOST_FACTS = 4 * 1024 * 1024;
+const MOST_MARKS = 8 * 1024 * 1024;
 /** Number of differences after which no more are looked for. */
 const MOST_DIFFERENCES = 100;
 
@@ -30,24 +33,32 @@ export interface CheckedPack {
   readonly tenant: { readonly cloud: string; readonly tenantId: string };
 }
 
+export interface PackCheckOptions {
+  /** Seal that the person was told; undefined if there is none. */
+  readonly seal?: string | undefined;
+  readonly signal: AbortSignal;
+  /**
+   * Reads a file of marks, and returns the results that its lines are about; undefined if it is no file of marks. What
+   * marks are is not known here.
+   */
+  readonly readMarks: (
+    name: string,
+    bytes: Buffer,
+  ) => Promise<readonly Pick<ResultRef, 'actionId' | 'commandIndex'>[] | undefined>;
+}
+
 /** Ends a check that has found enough. */
 class EnoughFound extends Error {}
 
 /**
  * Checks a pack by the rules of the published verifier (`tools/verify.py`): manifests, index, table, results and facts.
  *
- * @param seal - the seal that the person was told; undefined if there is none
  * @throws LiveResponseError `packRefused` if its results take too much memory
  */
-export async function checkPack(
-  zip: PackZip,
-  limits: PackLimits,
-  seal: string | undefined,
-  signal: AbortSignal,
-): Promise<CheckedPack> {
-  const check = new Check(zip, limits, signal);
+export async function checkPack(zip: PackZip, limits: PackLimits, options: PackCheckOptions): Promise<CheckedPack> {
+  const check = new Check(zip, limits, options);
   try {
-    await check.run(seal);
+    await check.run();
   } catch (error) {
     if (!(error instanceof EnoughFound)) throw error;
   }
@@ -57,6 +68,7 @@ export async function checkPack(
 class Check {
   readonly #zip: PackZip;
   readonly #limits: PackLimits;
+  readonly #options: PackCheckOptions;
   readonly #signal: AbortSignal;
   readonly #names: ReadonlySet<string>;
   readonly #differences: PackDifference[] = [];
@@ -68,10 +80,11 @@ class Check {
   /** UTF-16 units of all files of facts so far. */
   #factsLength = 0;
 
-  constructor(zip: PackZip, limits: PackLimits, signal: AbortSignal) {
+  constructor(zip: PackZip, limits: PackLimits, options: PackCheckOptions) {
     this.#zip = zip;
     this.#limits = limits;
-    this.#signal = signal;
+    this.#options = options;
+    this.#signal = options.signal;
     this.#names = new Set(zip.names);
   }
 
@@ -85,7 +98,8 @@ class Check {
     };
   }
 
-  async run(seal: string | undefined): Promise<void> {
+  async run(): Promise<void> {
+    const { seal } = this.#options;
     const missing = [...TAGS, SEALED, ...DATA].filter((name) => !this.#names.has(name));
     for (const name of missing) this.#note('missing', name);
     if (missing.length > 0) return;
@@ -98,7 +112,7 @@ class Check {
       /^Live-Response-Tenant: (\S+) (\S+)$/mu.exec(await this.#text('bag-info.txt', MOST_TEXT)) ?? [];
     this.#tenant = { cloud, tenantId };
     const used = await this.#index();
-    const wanted = [...DATA, ...used];
+    const wanted = [...DATA, ...used, ...(await this.#marks())];
     const extra = difference(this.#names, [...TAGS, SEALED, ...wanted]);
     for (const name of new Set([...extra, ...difference(new Set(listed), wanted)].toSorted()))
       this.#note('added', name);
@@ -202,6 +216,19 @@ class Check {
       if (await this.#result(row, place, used)) this.#rows.push(row);
     }
     return [...used];
+  }
+
+  /** Reads the marks, which are about results of the pack and nothing else. Returns the names of their files. */
+  async #marks(): Promise<readonly string[]> {
+    const keyOf = (one: Pick<ResultRef, 'actionId' | 'commandIndex'>): string => `${one.actionId}#${one.commandIndex}`;
+    const held = new Set(this.#rows.filter(({ file }) => file !== undefined).map(keyOf));
+    const names = [...this.#names].filter((name) => name.startsWith(MARKS)).toSorted();
+    for (const name of names) {
+      const about = await this.#options.readMarks(name.slice(MARKS.length), await this.#bytes(name, MOST_MARKS));
+      this.#signal.throwIfAborted();
+      if (about?.every((one) => held.has(keyOf(one))) !== true) this.#note('otherMarks', name);
+    }
+    return names;
   }
 
   /** Compares a row with its result. @returns whether the row is right */

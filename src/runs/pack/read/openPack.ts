@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { hashBytes } from '../../../base/hashText.ts';
 import { checkPack, unpackResult } from './checkPack.ts';
-import type { CheckedPack } from './checkPack.ts';
+import type { CheckedPack, PackCheckOptions } from './checkPack.ts';
 import type { PackRow } from './packRow.ts';
 import { PackZip, refused } from './zipReader.ts';
 import type { PackBytes, PackLimits } from './zipReader.ts';
@@ -29,9 +29,7 @@ export interface ReadPack extends CheckedPack {
   readonly result: (row: PackRow) => Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly facts: string }>;
 }
 
-export interface PackOptions {
-  readonly seal?: string | undefined;
-  readonly signal: AbortSignal;
+export interface PackOptions extends PackCheckOptions {
   readonly limits?: PackLimits;
 }
 
@@ -43,7 +41,7 @@ export interface PackOptions {
  */
 export async function openPack<Answer>(
   source: string | Uint8Array,
-  { seal, signal, limits = PACK_LIMITS }: PackOptions,
+  { limits = PACK_LIMITS, ...options }: PackOptions,
   use: (pack: ReadPack) => Promise<Answer>,
 ): Promise<Answer> {
   if (typeof source !== 'string') return usePack(ofBytes(source));
@@ -61,8 +59,8 @@ export async function openPack<Answer>(
   async function usePack(bytes: PackBytes): Promise<Answer> {
     const zip = await PackZip.open(bytes, limits);
     if (!zip.names.includes('tagmanifest-sha256.txt') && !zip.names.includes('bagit.txt')) throw refused('noPack');
-    const checked = await checkPack(zip, limits, seal, signal);
-    return use({ ...checked, result: (row) => readResult(zip, row, checked.hashes, signal) });
+    const checked = await checkPack(zip, limits, options);
+    return use({ ...checked, result: (row) => readResult(zip, row, checked.hashes, options.signal) });
   }
 }
 

@@ -1,3 +1,4 @@
+import { PackMarkReader } from '../../../../src/case/marks/packMarks.ts';
 import { openPack, PACK_LIMITS } from '../../../../src/runs/pack/read/openPack.ts';
 import type { ReadPack } from '../../../../src/runs/pack/read/openPack.ts';
 import { PackZip } from '../../../../src/runs/pack/read/zipReader.ts';
@@ -10,7 +11,13 @@ export interface Read extends Pick<ReadPack, 'differences' | 'rows' | 'seal' | '
 
 /** Opens a pack, and reads its results. */
 export function read(source: string | Uint8Array, seal?: string, limits?: Partial<PackLimits>): Promise<Read> {
-  const options = { seal, signal: new AbortController().signal, limits: { ...PACK_LIMITS, ...limits } };
+  const reader = new PackMarkReader();
+  const options = {
+    seal,
+    signal: new AbortController().signal,
+    limits: { ...PACK_LIMITS, ...limits },
+    readMarks: (name: string, bytes: Buffer) => reader.read(name, bytes),
+  };
   return openPack(source, options, async ({ differences, rows, seal: own, tenant, result }) => {
     const results: Uint8Array[] = [];
     if (differences.length === 0)
