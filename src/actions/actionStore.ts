@@ -69,6 +69,8 @@ export class ActionStore {
   #place = new ListPlace();
   readonly #loads = new LoadTurns();
   readonly #devices = new Map<string, SharedWork<void>>();
+  /** IDs of the devices of which all actions of this list are loaded. */
+  readonly wholeDevices = new Set<string>();
 
   readonly liveResponseOnly: boolean;
   readonly onDidChange = this.#changed.event;
@@ -192,13 +194,14 @@ export class ActionStore {
   }
 
   /** Loads all actions of a device, page by page. A second call during the load shares it. */
-  loadDevice(machineId: string, signal: AbortSignal): Promise<void> {
+  async loadDevice(machineId: string, signal: AbortSignal): Promise<void> {
     const load =
       this.#devices.get(machineId) ?? new SharedWork((shared) => this.#loadAll({ machineId, top: PAGE_SIZE }, shared));
     this.#devices.set(machineId, load);
-    return load.join(signal, () => {
+    await load.join(signal, () => {
       if (this.#devices.get(machineId) === load) this.#devices.delete(machineId);
     });
+    this.wholeDevices.add(machineId);
   }
 
   /** Loads all actions that were created in a span of time. Costs one call for each {@link SPAN_PAGE_SIZE} actions. */
@@ -413,10 +416,8 @@ export class ActionStore {
   }
 
   #clear(): void {
-    this.#byId.clear();
-    this.#listed.clear();
+    for (const kept of [this.#byId, this.#listed, this.#newest, this.wholeDevices]) kept.clear();
     this.#sorted = undefined;
-    this.#newest.clear();
     this.#oldestListed = Infinity;
   }
 }

@@ -8,10 +8,15 @@ const WINDOW_MS = 2 * 60_000;
 /** Longest time between the creation of a session and the collection of a file in it, ms: the queue, and a margin. */
 const SESSION_MS = 3 * 60 * 60_000;
 
+/** Longest time from the creation of an action to a record of it, ms. A record of another kind has no action. */
+export const MOST_BEFORE_MS = { api: WINDOW_MS, file: SESSION_MS, console: 0, other: 0 };
+
 /** The time of which all actions are loaded, ms since 1970. */
 export interface LoadedTime {
   readonly from: number;
   readonly to: number;
+  /** Lower-case ID of the one device of which they are loaded; undefined for all devices. */
+  readonly deviceId?: string;
 }
 
 /** Time and device that a query asked for. Of an export they are not known. */
@@ -71,16 +76,20 @@ export function matchRecords(
     const action = record.kind === 'file' ? collectorOf(record, byFile) : undefined;
     if (action !== undefined) actionOf.set(record, action);
   }
-  const isLoaded = ({ kind, at }: AuditRecord): boolean => {
+  const isLoaded = ({ kind, at, deviceId }: AuditRecord): boolean =>
     // Of a record without a time nothing more can be loaded.
-    if (at === undefined) return true;
-    const from = at - (kind === 'file' ? SESSION_MS : WINDOW_MS);
-    return loaded.some((time) => time.from <= from && at + WINDOW_MS <= time.to);
-  };
+    at === undefined || isWithin(loaded, { deviceId, from: at - MOST_BEFORE_MS[kind], to: at + WINDOW_MS });
   const notLoaded = records.filter(
     (record) => (record.kind === 'api' || record.kind === 'file') && !actionOf.has(record) && !isLoaded(record),
   );
   return { actionOf, notLoaded: new Set(notLoaded), withoutRecord: withoutRecord(records, actions, taken, asked) };
+}
+
+/** Whether all actions of a time are loaded, of all devices or of this one. */
+export function isWithin(loaded: readonly LoadedTime[], { from, to, deviceId }: Required<LoadedTime>): boolean {
+  return loaded.some(
+    (time) => time.from <= from && to <= time.to && (time.deviceId === undefined || time.deviceId === deviceId),
+  );
 }
 
 /** Whether the record's commands name a script of the action. A record that names no command contradicts none. */

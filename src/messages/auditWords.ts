@@ -2,6 +2,7 @@ import { env, l10n } from 'vscode';
 import type { FailureValues } from '../base/errors.ts';
 import type { OpenedTrail } from '../actions/auditTrail.ts';
 import type { AuditMatches } from '../actions/auditMatches.ts';
+import type { PlacedRecords } from '../actions/placedRecords.ts';
 import { HUNTING_PERMISSION } from '../identity/permissions.ts';
 import type { AuditKind, AuditRecord } from '../evidence/audit/auditRecords.ts';
 import type { FailureMessage, NextStep } from './failureMessage.ts';
@@ -19,11 +20,13 @@ export function auditKindWords(kind: AuditKind): string {
 }
 
 /** Says in one sentence what an opened trail holds, and what has no counterpart. */
-export function trailSentence(trail: OpenedTrail, { actionOf, notLoaded, withoutRecord }: AuditMatches): string {
+export function trailSentence(trail: OpenedTrail, { matches, rest }: PlacedRecords): string {
   const { records, left } = trail;
-  const lone = records.filter((record) => isLone(record, { actionOf, notLoaded })).length;
+  const { notLoaded, withoutRecord } = matches;
+  const lone = records.filter((record) => isLone(record, matches)).length;
   const numbers: readonly (readonly [label: string, count: number])[] = [
     [l10n.t('Records'), records.length],
+    [l10n.t('In the list of actions'), records.length - rest.length],
     [l10n.t('Console sessions'), records.filter(({ kind }) => kind === 'console').length],
     [l10n.t('Without an action'), lone],
     [l10n.t('Of a time whose actions are not loaded'), notLoaded.size],
@@ -61,16 +64,14 @@ export function matchSentence(record: AuditRecord, hasAction: boolean, isLoaded:
     case 'api':
       return hasAction
         ? record.commandsWhole === ''
-          ? l10n.t(
-              'Probably the action below: same device, created at most two minutes away. The record names no script.',
-            )
-          : l10n.t('Probably the action below: same device, created at most two minutes away, same script.')
+          ? l10n.t('Probably this action: same device, created at most two minutes away. The record names no script.')
+          : l10n.t('Probably this action: same device, created at most two minutes away, same script.')
         : l10n.t(
             'No action fits. It may be of another tenant or application, hidden from this account, or gone from the API.',
           );
     case 'file':
       return hasAction
-        ? l10n.t('Probably collected by the action below: same device, same file name, during the session.')
+        ? l10n.t('Probably collected by this action: same device, same file name, during the session.')
         : l10n.t('No action collected it. It was probably collected in the portal’s console.');
     case 'other':
       return l10n.t('A record of a shape that is not known here. All its fields are below, as received.');
@@ -80,7 +81,7 @@ export function matchSentence(record: AuditRecord, hasAction: boolean, isLoaded:
 /** Says what it can mean that an action has no record. */
 export function noRecordSentence(): string {
   return l10n.t(
-    'No record among these. The query may leave it out, the connector may have been off, or the record may come late.',
+    'No record in the audit trail. The query may leave it out, the connector may have been off, or the record may come late.',
   );
 }
 

@@ -96,10 +96,13 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
       },
     }),
   );
-  const auditTrail = new AuditTrail((tenant) => {
-    const connection = connections.forTenant(tenant);
-    return connection === undefined ? undefined : sessions.of(connection).actions(true);
-  });
+  const auditTrail = new AuditTrail(
+    (tenant) => {
+      const connection = connections.forTenant(tenant);
+      return connection === undefined ? undefined : sessions.of(connection).actions(true);
+    },
+    () => actions.shown,
+  );
   const huntingConsent = new HuntingConsent({
     get: (owner) => worker.call('consent', owner),
     set: (owner, state, seen) => worker.call('setConsent', owner, state, seen),

@@ -2,13 +2,16 @@ import type { EventEmitter, TreeItem } from 'vscode';
 import type { MachineAction } from '../defender/schema.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import { createRow, setRowHover } from '../platform/show/rows.ts';
+import { noRecordSentence } from '../messages/auditWords.ts';
 import { findCommand, resultCommands } from '../model/machineAction.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 import type { Grouping, Order } from './arrange.ts';
 import { signedOutReason, stepsInTree } from './failedList.ts';
 import { keyOf, Layout } from './layout.ts';
 import { markRow } from './markedRow.ts';
-import type { ActionNode, CommandNode, FailedNode, TreeNode } from './nodes.ts';
+import { refOf } from './nodes.ts';
+import type { ActionNode, CommandNode, FailedNode, RecordNode, TreeNode } from './nodes.ts';
+import { recordItem, recordTime } from './recordItem.ts';
 import { actionTooltip, commandTooltip } from './tooltips.ts';
 import { actionItem, commandItem, deviceItem, failedItem, groupItem, loadMoreItem } from './toTreeItem.ts';
 import { showsAges } from '../platform/config.ts';
@@ -23,7 +26,6 @@ export class ActionTree {
   readonly #times = new Map<string, string>();
   readonly #load: (source: TreeSource) => Promise<void>;
   readonly #prepare: () => Promise<void>;
-  readonly #completeDevices = new Set<string>();
   readonly #stale = new Set<string>();
   #telling = false;
   /**
@@ -76,7 +78,6 @@ export class ActionTree {
 
   /** Shows the actions of another source; undefined shows no rows. */
   show(source: TreeSource | undefined): void {
-    if (this.#source?.actions !== source?.actions) this.#completeDevices.clear();
     this.#source = source;
     this.#rebuild();
   }
@@ -92,9 +93,8 @@ export class ActionTree {
     this.update();
   }
 
-  /** Records that all actions of this device are loaded. */
-  markComplete(machineId: string): void {
-    this.#completeDevices.add(machineId);
+  /** Draws the row of a device again, because all its actions are loaded. */
+  redrawDevice(machineId: string): void {
     this.#items.delete(this.#id('device', machineId));
     const node = this.#nodes.get(this.#id('device', machineId));
     if (node !== undefined) this.#changed.fire([node]);
@@ -128,9 +128,8 @@ export class ActionTree {
     const changed: TreeNode[] = [];
     for (const [id, shown] of this.#times) {
       const node = this.#nodes.get(id);
-      if (node?.kind !== 'action') continue;
-      const action = this.#source?.actions.get(node.actionId);
-      if (action === undefined || rowTimeOf(action, now, this.#isAge) === shown) continue;
+      const time = node && this.#timeOf(node, now);
+      if (node === undefined || time === undefined || time === shown) continue;
       this.#items.delete(id);
       changed.push(node);
     }
@@ -185,15 +184,14 @@ export class ActionTree {
     if (action === undefined) return item;
     const index = node.kind === 'command' ? node.commandIndex : onlyCommandIndex(action);
     const command = index === undefined ? undefined : findCommand(action, index);
+    const noRecord = this.#source?.records?.lacking.has(action.id) === true ? noRecordSentence() : undefined;
     const hover =
       command === undefined
-        ? actionTooltip(action)
-        : commandTooltip(
-            action,
-            command,
-            this.#stored({ ...node, commandIndex: command.index }),
-            this.#source?.whyNoResult?.(refOf(node, command.index)),
-          );
+        ? actionTooltip(action, { noRecord })
+        : commandTooltip(action, command, this.#stored({ ...node, commandIndex: command.index }), {
+            noResult: this.#source?.whyNoResult?.(refOf(node, command.index)),
+            noRecord,
+          });
     setRowHover(item, hover);
     return item;
   }
@@ -217,9 +215,9 @@ export class ActionTree {
       case 'failed':
         return failedItem(node);
       case 'device':
-        return deviceItem(node, this.#arranged()?.deviceSummary(node.machineId, this.#isComplete(node.machineId)));
+        return deviceItem(node, this.#arranged()?.deviceSummary(node.machineId));
       case 'group':
-        return groupItem(node, this.#arranged()?.actionsOf(node.key) ?? []);
+        return groupItem(node, this.#arranged()?.groupSummary(node.key));
       case 'action': {
         const action = this.#source?.actions.get(node.actionId);
         if (action === undefined) return createRow({ label: node.actionId });
@@ -227,7 +225,7 @@ export class ActionTree {
         const isAge = this.#isAge;
         this.#times.set(node.id, rowTimeOf(action, now, isAge));
         const isWatched = this.#source?.isWatched?.(action.id) ?? false;
-        const place = { grouping: this.#grouping, now, isAge, isWatched };
+        const place = { grouping: this.#grouping, now, isAge, isWatched, records: this.#source?.records };
         return actionItem(node, action, (commandIndex) => this.#stored({ ...node, commandIndex }), place);
       }
       case 'command': {
@@ -236,7 +234,26 @@ export class ActionTree {
         if (action === undefined || command === undefined) return createRow({ label: node.actionId });
         return commandItem(node, action, command, this.#stored(node));
       }
+      case 'record':
+        return this.#recordItem(node);
     }
+  }
+
+  #recordItem(node: RecordNode): TreeItem {
+    const records = this.#source?.records;
+    if (records === undefined) return createRow({ label: node.record.actionType });
+    const time = recordTime(node.record, Date.now(), this.#isAge);
+    this.#times.set(node.id, time);
+    const isOfAction = records.matches.actionOf.has(node.record);
+    const below = isOfAction ? 'action' : this.#grouping === 'device' ? 'device' : 'nothing';
+    return recordItem(node, records.matches, { below, time });
+  }
+
+  /** Returns the time that a row shows; undefined if it shows none. */
+  #timeOf(node: TreeNode, now: number): string | undefined {
+    if (node.kind === 'record') return recordTime(node.record, now, this.#isAge);
+    const action = node.kind === 'action' ? this.#source?.actions.get(node.actionId) : undefined;
+    return action && rowTimeOf(action, now, this.#isAge);
   }
 
   #tell(): void {
@@ -253,7 +270,7 @@ export class ActionTree {
     // If VS Code has not requested rows yet, it will get the new rows anyway.
     if (before === undefined || layout === undefined) return;
     for (const node of layout.roots) {
-      if (node.kind === 'action' || layout.holdsSame(node, before.layout)) continue;
+      if (node.kind === 'action' || node.kind === 'record' || layout.holdsSame(node, before.layout)) continue;
       this.#items.delete(node.id);
       changed.add(node);
     }
@@ -295,9 +312,13 @@ export class ActionTree {
     if (node.kind === 'device' || node.kind === 'group') return this.#arranged()?.childrenOf(keyOf(node)) ?? [];
     if (node.kind !== 'action') return [];
     const commands = source.actions.get(node.actionId)?.commands ?? [];
-    return [...commands]
-      .sort((one, other) => one.index - other.index)
-      .map(({ index }) => this.#commandNode(source, node.actionId, index));
+    const records = source.records?.ofAction.get(node.actionId) ?? [];
+    return [
+      ...records.flatMap((record) => this.#arranged()?.recordNode(record) ?? []),
+      ...[...commands]
+        .sort((one, other) => one.index - other.index)
+        .map(({ index }) => this.#commandNode(source, node.actionId, index)),
+    ];
   }
 
   #arranged(): Layout | undefined {
@@ -308,11 +329,6 @@ export class ActionTree {
       keep: (node) => this.#keep(node),
     });
     return this.#layout;
-  }
-
-  #isComplete(machineId: string): boolean {
-    const state = this.#source?.actions.state;
-    return this.#completeDevices.has(machineId) || (state?.kind === 'loaded' && !state.hasMore);
   }
 
   #commandNode(source: TreeSource, actionId: string, commandIndex: number): CommandNode {
@@ -351,10 +367,6 @@ export class ActionTree {
 
 function isSame(one: readonly TreeNode[], other: readonly TreeNode[]): boolean {
   return one.length === other.length && one.every((node, at) => node === other[at]);
-}
-
-function refOf(node: { tenant: ActionNode['tenant']; actionId: string }, commandIndex: number): ResultRef {
-  return { ...node.tenant, actionId: node.actionId, commandIndex };
 }
 
 function onlyCommandIndex(action: MachineAction): number | undefined {

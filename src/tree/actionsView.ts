@@ -17,6 +17,7 @@ import { isEmptyFilter, toPredicate, withoutMarks } from '../actions/actionFilte
 import type { MarksOf } from '../actions/actionFilter.ts';
 import { resultCommands } from '../model/machineAction.ts';
 import type { ActionStore } from '../actions/actionStore.ts';
+import type { AuditTrail } from '../actions/auditTrail.ts';
 import type { WatchedActions } from '../actions/watchedActions.ts';
 import type { ConnectionList } from '../connections/connectionList.ts';
 import type { NoResults } from '../connections/noResults.ts';
@@ -29,6 +30,7 @@ import { signedOutReason } from './failedList.ts';
 import { filterSentence } from './filterWords.ts';
 import { Follower } from './follower.ts';
 import type { TreeNode } from './nodes.ts';
+import { findRecords, followRecords } from './treeRecords.ts';
 
 /** Interval at which times are updated while the view is visible, in milliseconds. */
 const TIMES_MS = 30_000;
@@ -45,6 +47,7 @@ export interface ActionsViewParts {
   readonly connections: ConnectionList;
   readonly actions: ShownActions;
   readonly watched: WatchedActions;
+  readonly auditTrail: AuditTrail;
   readonly signIns: SignIns;
   readonly noResults: Pick<NoResults, 'ofCommand' | 'onDidLearn'>;
   readonly store: ResultStore;
@@ -99,6 +102,7 @@ export class ActionsView implements Disposable {
       parts.marks.onDidChange((ids) => {
         this.#followMarks(ids);
       }),
+      followRecords(this.#tree, parts),
       parts.watched.onDidChange((ids) => {
         this.#tree.redraw(ids);
       }),
@@ -231,6 +235,7 @@ export class ActionsView implements Disposable {
           : noResultSentence(reasons, undefined, []);
       },
       isWatched: (actionId) => this.#parts.watched.has(actionId),
+      records: findRecords(this.#parts),
       ...(isMarked ? { marks: (ref: ResultRef) => marks.of(ref), marksAreFixed: marks.isOfPack(tenant) } : {}),
       ...(isEmptyFilter(filter)
         ? {}

@@ -1,10 +1,9 @@
 import { EventEmitter, l10n, ThemeColor, ThemeIcon, TreeItemCollapsibleState, window } from 'vscode';
 import type { Disposable, TreeDataProvider, TreeItem, TreeView } from 'vscode';
-import type { AuditMatches } from '../actions/auditMatches.ts';
 import type { AuditTrail } from '../actions/auditTrail.ts';
+import { MOST_ROWS } from '../actions/placedRecords.ts';
 import type { MachineAction } from '../defender/schema.ts';
-import type { AuditRecord } from '../evidence/audit/auditRecords.ts';
-import { auditKindWords, isLone, matchSentence, noRecordSentence, trailSentence } from '../messages/auditWords.ts';
+import { noRecordSentence, trailSentence } from '../messages/auditWords.ts';
 import { formatShortUtc } from '../messages/format.ts';
 import { deviceOf, hostOf } from '../model/machineAction.ts';
 import { commandIds } from '../platform/commandIds.ts';
@@ -13,32 +12,24 @@ import { createRow } from '../platform/show/rows.ts';
 import { describeTreeView } from '../platform/show/views.ts';
 import { auditViewId } from '../platform/viewIds.ts';
 import { scriptOf } from './arrange.ts';
+import type { RecordNode } from './nodes.ts';
+import { recordItem, recordTime } from './recordItem.ts';
 import { parseServerTime } from '../base/serverTime.ts';
 
-/** Largest number of rows. Nobody reads more; the page of a search in the portal is shorter. */
-const MOST_ROWS = 2000;
 /** Pause after a change of the list before the records are matched again, ms. */
 const MATCH_MS = 1000;
 
-/** Row of a record. */
-export interface AuditNode {
-  readonly kind: 'record';
-  readonly record: AuditRecord;
-}
-
 type Node =
-  | AuditNode
+  | RecordNode
   | { readonly kind: 'lone'; readonly action: MachineAction }
   | { readonly kind: 'loadActions' }
   | { readonly kind: 'withoutRecord'; readonly actions: readonly MachineAction[] }
   | { readonly kind: 'moreRecords'; readonly count: number };
 
-/** Whether the argument of a command is a row of this view. */
-export function isAuditNode(value: unknown): value is AuditNode {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'record' && 'record' in value;
-}
-
-/** View of an audit trail that was opened from an export. It is shown only while one is open. */
+/**
+ * View of what the list of actions cannot show of an audit trail: where it came from, how much has no counterpart, and
+ * the records without a place in the list. It is shown only while a trail is open.
+ */
 export class AuditView implements Disposable, TreeDataProvider<Node> {
   readonly #trail: AuditTrail;
   readonly #changed = new EventEmitter<undefined>();
@@ -69,21 +60,25 @@ export class AuditView implements Disposable, TreeDataProvider<Node> {
   getChildren(node?: Node): Node[] {
     if (node?.kind === 'withoutRecord') return node.actions.map((action) => ({ kind: 'lone', action }));
     if (node !== undefined) return [];
-    const records = this.#trail.opened?.records ?? [];
-    const sorted = records.toSorted((one, other) => (other.at ?? 0) - (one.at ?? 0));
+    const records = this.#trail.placed?.rest ?? [];
     const { notLoaded, withoutRecord } = this.#trail.matches;
     return [
       ...(notLoaded.size === 0 ? [] : [{ kind: 'loadActions' as const }]),
       ...(withoutRecord.length === 0 ? [] : [{ kind: 'withoutRecord' as const, actions: withoutRecord }]),
-      ...sorted.slice(0, MOST_ROWS).map((record): Node => ({ kind: 'record', record })),
-      ...(sorted.length > MOST_ROWS ? [{ kind: 'moreRecords' as const, count: sorted.length - MOST_ROWS }] : []),
+      ...records
+        .slice(0, MOST_ROWS)
+        .map((record): Node => ({ kind: 'record', id: `${record.place} ${record.sha256}`, record })),
+      ...(records.length > MOST_ROWS ? [{ kind: 'moreRecords' as const, count: records.length - MOST_ROWS }] : []),
     ];
   }
 
   getTreeItem(node: Node): TreeItem {
     switch (node.kind) {
       case 'record':
-        return recordItem(node, this.#trail.matches);
+        return recordItem(node, this.#trail.matches, {
+          below: 'nothing',
+          time: recordTime(node.record, Date.now(), false),
+        });
       case 'lone':
         return loneItem(node.action);
       case 'withoutRecord': {
@@ -131,44 +126,13 @@ export class AuditView implements Disposable, TreeDataProvider<Node> {
   }
 
   #draw(): void {
-    const { opened, matches } = this.#trail;
+    const { opened, placed } = this.#trail;
     setContextKey('liveResponse.auditTrail', opened === undefined ? 'none' : 'open');
-    describeTreeView(this.#view, { message: opened === undefined ? '' : trailSentence(opened, matches) });
+    describeTreeView(this.#view, {
+      message: opened === undefined || placed === undefined ? '' : trailSentence(opened, placed),
+    });
     this.#changed.fire(undefined);
   }
-}
-
-function recordItem(node: AuditNode, matches: AuditMatches): TreeItem {
-  const { record } = node;
-  const action = matches.actionOf.get(record);
-  const hasNone = isLone(record, matches);
-  const kind = auditKindWords(record.kind);
-  const match =
-    action !== undefined
-      ? l10n.t('probably {0}', scriptOf(action))
-      : hasNone
-        ? l10n.t('no action in the list')
-        : record.kind === 'file'
-          ? record.fileName
-          : '';
-  const time = record.at === undefined ? record.timestamp : formatShortUtc(record.at, Date.now());
-  // The time stands before the account, because the end of a row is cut in a narrow side bar.
-  const words = [kind, time, match, record.who].map((word) => word.replaceAll('·', '‧')).filter((word) => word !== '');
-  const [host = ''] = record.device.split('.', 1);
-  const label = host || record.deviceId.slice(0, 8) || record.actionType || '–';
-  const sentence = matchSentence(record, action !== undefined, !matches.notLoaded.has(record));
-  const item = createRow({
-    label,
-    description: words.join(' · '),
-    tooltip: sentence,
-    spoken: [label, ...words, sentence].join(', '),
-  });
-  item.iconPath = hasNone
-    ? new ThemeIcon('warning', new ThemeColor('list.warningForeground'))
-    : new ThemeIcon({ console: 'terminal', api: 'run', file: 'file-zip', other: 'question' }[record.kind]);
-  item.contextValue = 'auditRecord';
-  item.command = { command: commandIds.openAuditRecord, title: l10n.t('Open Record'), arguments: [node] };
-  return item;
 }
 
 function loneItem(action: MachineAction): TreeItem {

@@ -1,4 +1,5 @@
 import type { ResultRef } from '../base/resultUri.ts';
+import type { AuditRecord } from '../evidence/audit/auditRecords.ts';
 import type { NextStep } from '../messages/failureMessage.ts';
 
 type Tenant = Pick<ResultRef, 'cloud' | 'tenantId'>;
@@ -49,11 +50,22 @@ export interface FailedNode extends NodeBase {
   readonly step: NextStep;
 }
 
+/** Record of an audit trail: a row between actions, or below the action that it probably belongs to. */
+export interface RecordNode extends NodeBase {
+  readonly kind: 'record';
+  readonly record: AuditRecord;
+}
+
 /** Row of the tree: plain data that identifies what the row shows. */
-export type TreeNode = ActionNode | CommandNode | DeviceNode | GroupNode | LoadMoreNode | FailedNode;
+export type TreeNode = ActionNode | CommandNode | DeviceNode | GroupNode | LoadMoreNode | FailedNode | RecordNode;
 
 /** Whether the argument of a command is a row of the tree. */
 export function isTreeNode(value: unknown): value is TreeNode {
   if (typeof value !== 'object' || value === null || !('kind' in value) || !('id' in value)) return false;
-  return ['action', 'command', 'device', 'group', 'loadMore', 'failed'].includes(String(value.kind));
+  return ['action', 'command', 'device', 'group', 'loadMore', 'failed', 'record'].includes(String(value.kind));
+}
+
+/** Returns the result of a command of a row's action. */
+export function refOf({ tenant, actionId }: Pick<ActionNode, 'tenant' | 'actionId'>, commandIndex: number): ResultRef {
+  return { ...tenant, actionId, commandIndex };
 }

@@ -20,6 +20,7 @@ import {
   subjectOf,
 } from '../model/machineAction.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
+import type { PlacedRecords } from '../actions/placedRecords.ts';
 import type { ActionNode, CommandNode, DeviceNode, FailedNode, GroupNode, LoadMoreNode } from './nodes.ts';
 import type { Grouping } from './arrange.ts';
 import { actionState, actionType, ageOf, commandState, ranFor, rowTimeOf } from './words.ts';
@@ -40,6 +41,8 @@ export interface DeviceSummary {
   readonly ambiguous: boolean;
   readonly loaded: number;
   readonly complete: boolean;
+  /** Number of records of an audit trail that are rows of the device. */
+  readonly records: number;
 }
 
 /** Circumstances of a row: its group decides what its neighbours say already. */
@@ -51,6 +54,14 @@ export interface RowPlace {
   readonly isAge: boolean;
   /** Whether the user is told when the action ends. */
   readonly isWatched: boolean;
+  /** Records of an audit trail; undefined while none is open. Those of an action stand below its row. */
+  readonly records: PlacedRecords | undefined;
+}
+
+/** A run or a day as a group of the tree. Records are counted apart. */
+export interface GroupSummary {
+  readonly actions: readonly MachineAction[];
+  readonly records: number;
 }
 
 /**
@@ -69,6 +80,7 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
   const folder = main === undefined || main !== only ? undefined : asPiece(shortSubjectOf(main).folder);
   // Nothing can be fetched for it, and its tooltip and its page say why.
   const absent = isAbsent(node) && opensScript && facts === undefined ? l10n.t('not in the pack') : undefined;
+  const lacking = place.records?.lacking.has(action.id) === true ? l10n.t('no record') : undefined;
   const more = action.commands.length > 1 ? l10n.t('{0} commands', action.commands.length) : undefined;
   const state = stateForRow(action, shownCommand, facts);
   const label = place.grouping === 'device' ? title : hostOf(action);
@@ -81,6 +93,7 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
       description: given(
         state,
         absent,
+        lacking,
         repeats ? undefined : title,
         more,
         rowTimeOf(action, place.now, place.isAge),
@@ -91,12 +104,15 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
         label === title ? hostOf(action) : title,
         state ?? actionState(action),
         more,
+        lacking,
         isWatched ? l10n.t('watched') : undefined,
         ageOf(action, place.now),
         absent ?? (opensScript && facts === undefined ? l10n.t('not fetched, 1 call') : undefined),
       ).join(', '),
     },
-    action.commands.length > 0 ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
+    action.commands.length > 0 || place.records?.ofAction.has(action.id) === true
+      ? TreeItemCollapsibleState.Collapsed
+      : TreeItemCollapsibleState.None,
   );
   item.id = node.id;
   const isOdd = !isFinished(action) || WENT_WRONG.has(action.status);
@@ -161,7 +177,8 @@ export function commandItem(
 /** Creates the row of a device. Without a summary, the device is about to be removed from the tree. */
 export function deviceItem(node: DeviceNode, device: DeviceSummary = UNKNOWN_DEVICE): TreeItem {
   const count = device.complete ? l10n.t('{0}, all loaded', device.loaded) : l10n.t('{0} loaded', device.loaded);
-  const description = device.ambiguous ? `${node.machineId.slice(0, 8)} · ${count}` : count;
+  const id = device.ambiguous ? node.machineId.slice(0, 8) : undefined;
+  const description = given(id, count, recordsCount(device.records)).join(' · ');
   const spoken = l10n.t('Device {0}, {1}', device.name, description);
   const item = createRow(
     { label: device.name, description, tooltip: node.machineId, spoken },
@@ -179,7 +196,7 @@ export function deviceItem(node: DeviceNode, device: DeviceSummary = UNKNOWN_DEV
 }
 
 /** Creates the row of a run or a day, with the number of its actions and the number of its unfinished actions. */
-export function groupItem(node: GroupNode, actions: readonly MachineAction[]): TreeItem {
+export function groupItem(node: GroupNode, { actions, records }: GroupSummary = EMPTY_GROUP): TreeItem {
   const [newest] = actions;
   const unfinished = actions.filter((action) => !isFinished(action)).length;
   const devices = new Set(actions.map((action) => action.machineId)).size;
@@ -200,7 +217,7 @@ export function groupItem(node: GroupNode, actions: readonly MachineAction[]): T
     );
   } else {
     label = node.key === '' ? '–' : l10n.t('{0} (UTC)', node.key);
-    words = given(hostsWords(devices), ...counts);
+    words = given(actions.length === 0 ? undefined : hostsWords(devices), ...counts, recordsCount(records));
   }
   const spoken = given(label, node.by === 'run' ? l10n.t('Run') : undefined, ...words).join(', ');
   const item = createRow({ label, description: words.join(' · '), spoken }, TreeItemCollapsibleState.Collapsed);
@@ -208,6 +225,11 @@ export function groupItem(node: GroupNode, actions: readonly MachineAction[]): T
   item.iconPath = new ThemeIcon(node.by === 'run' ? (devices === 1 ? 'device-desktop' : 'run-all') : 'calendar');
   item.contextValue = tokens('group', node.by);
   return item;
+}
+
+/** Returns the number of records in words; undefined if there is none. */
+function recordsCount(count: number): string | undefined {
+  return count === 0 ? undefined : `${l10n.t('Records')}: ${count}`;
 }
 
 function commentOf({ requestorComment }: MachineAction): string {
@@ -222,7 +244,8 @@ function runTitle(action: MachineAction): string {
   return scripts.length === 0 ? actionType(action) : scripts.join(', ');
 }
 
-const UNKNOWN_DEVICE: DeviceSummary = { name: '–', ambiguous: false, loaded: 0, complete: true };
+const EMPTY_GROUP: GroupSummary = { actions: [], records: 0 };
+const UNKNOWN_DEVICE: DeviceSummary = { name: '–', ambiguous: false, loaded: 0, complete: true, records: 0 };
 
 /** Creates the row that loads the next page. */
 export function loadMoreItem(node: LoadMoreNode): TreeItem {

@@ -8,8 +8,15 @@ import { deviceOf, parameterOf } from '../model/machineAction.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 import { actionState, actionType, commandState, queuedFor, ranFor } from './words.ts';
 
+/** Sentences about what is missing. */
+export interface Absences {
+  readonly noResult?: string | undefined;
+  /** Undefined if the action has a record in the audit trail, or if nobody can know. */
+  readonly noRecord?: string | undefined;
+}
+
 /** Returns the facts of an action, one on each line. */
-export function actionTooltip(action: MachineAction): MarkdownString {
+export function actionTooltip(action: MachineAction, { noRecord }: Absences): MarkdownString {
   return hoverOfFacts([
     [l10n.t('Type'), actionType(action)],
     [l10n.t('Device'), deviceOf(action)],
@@ -22,6 +29,7 @@ export function actionTooltip(action: MachineAction): MarkdownString {
     [l10n.t('Canceled by'), action.cancellationRequestor],
     [l10n.t('Error'), errorCode(action.errorHResult)],
     [l10n.t('Odd in the answer'), action.odd?.join(', ')],
+    [l10n.t('Record'), noRecord],
     [l10n.t('Action ID'), action.id],
   ]);
 }
@@ -31,7 +39,7 @@ export function commandTooltip(
   action: MachineAction,
   command: LiveResponseCommand,
   stored: StoredFacts | undefined,
-  whyNoResult?: string,
+  { noResult, noRecord }: Absences,
 ): MarkdownString {
   const queued = queuedFor(action, command);
   const ran = ranFor(command);
@@ -45,7 +53,7 @@ export function commandTooltip(
     [l10n.t('Arguments'), parameterOf(command, 'Args')],
     [l10n.t('File'), parameterOf(command, 'FileName') ?? parameterOf(command, 'Path')],
     [l10n.t('State'), commandState(action, command, stored)],
-    [l10n.t('No result'), stored === undefined ? whyNoResult : undefined],
+    [l10n.t('No result'), stored === undefined ? noResult : undefined],
     [l10n.t('Times'), spans.length === 0 ? undefined : spans.join(', ')],
     [l10n.t('Started'), bothTimes(command.startTime)],
     [l10n.t('Ended'), bothTimes(command.endTime)],
@@ -54,6 +62,7 @@ export function commandTooltip(
     [l10n.t('Requested by'), action.requestor],
     [l10n.t('Comment'), action.requestorComment],
     [l10n.t('Odd in the answer'), action.odd?.join(', ')],
+    [l10n.t('Record'), noRecord],
     [l10n.t('Action ID'), action.id],
     [
       l10n.t('Stored'),

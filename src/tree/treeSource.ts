@@ -1,6 +1,7 @@
 import type { MachineAction } from '../defender/schema.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import type { ActionStore } from '../actions/actionStore.ts';
+import type { PlacedRecords } from '../actions/placedRecords.ts';
 import type { ResultMarks } from '../case/marks/mergeMarks.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
@@ -21,4 +22,6 @@ export interface TreeSource {
   readonly marksAreFixed?: boolean;
   /** Whether an action matches the filter. Left out when there is no filter, so that all actions are shown. */
   readonly isWanted?: (action: MachineAction) => boolean;
+  /** Records of an audit trail, of which the filter hides some. Undefined while no trail is open. */
+  readonly records?: PlacedRecords | undefined;
 }

@@ -86,9 +86,13 @@ export function ageOf(action: MachineAction, now: number): string {
 
 /** Returns the time of an action for its row: its age, or the time in UTC. */
 export function rowTimeOf(action: MachineAction, now: number, isAge: boolean): string {
-  if (isAge) return ageOf(action, now);
   const time = parseServerTime(action.creationDateTimeUtc || action.lastUpdateDateTimeUtc);
-  return time === undefined ? '–' : formatShortUtc(time, now);
+  return time === undefined ? '–' : rowTime(time, now, isAge);
+}
+
+/** Returns a time for a row: its age, or the time in UTC. */
+export function rowTime(time: number, now: number, isAge: boolean): string {
+  return isAge ? formatAge(time, now) : formatShortUtc(time, now);
 }
 
 /** Returns how long a command ran, by the server's times; undefined if the start or the end is missing. */

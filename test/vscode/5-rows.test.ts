@@ -8,7 +8,7 @@ import type { RowPlace } from '../../src/tree/toTreeItem.ts';
 import { action, received } from '../unit/results/fixtures.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 23);
-const PLACE: RowPlace = { grouping: 'action', now: NOW, isAge: false, isWatched: false };
+const PLACE: RowPlace = { grouping: 'action', now: NOW, isAge: false, isWatched: false, records: undefined };
 const TENANT = { cloud: 'custom', tenantId: received().ref.tenantId } as const;
 
 function command(index: number, type: string, params: Readonly<Record<string, string>>, commandStatus = 'Completed') {

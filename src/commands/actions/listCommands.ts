@@ -28,7 +28,7 @@ async function loadMore(services: Pick<Services, 'actions' | 'view'>, runner: Co
 
 /** `liveResponse.loadDevice`: loads every action of the device in the row, or in the first selected row. */
 async function loadDevice(
-  services: Pick<Services, 'actions' | 'view'>,
+  services: Pick<Services, 'actions' | 'auditTrail' | 'view'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
@@ -43,8 +43,9 @@ async function loadDevice(
   }
   await withList(services, runner, l10n.t('Loading all actions of this device'), async (list, signal) => {
     await list.loadDevice(machineId, signal);
-    // While the actions were loaded, the user may have changed to another list.
-    if (services.actions.list === list) services.view.tree.markComplete(machineId);
+    services.view.tree.redrawDevice(machineId);
+    // Its records have a place in the list now, also if no action was new.
+    if (services.auditTrail.opened !== undefined) services.auditTrail.refresh();
   });
 }
 

@@ -5,7 +5,7 @@ import { findDevice } from '../common/findDevice.ts';
 import type { DeviceServices } from '../common/findDevice.ts';
 import { tellNothingChosen } from '../common/preconditions.ts';
 import { defineCommand } from '../common/defineCommand.ts';
-import { HAS_RESULT, IN_ACTIONS_VIEW, IN_RESULT, ON_MACHINE_ROW, ON_ONE_ROW, all } from '../common/when.ts';
+import { HAS_RESULT, IN_ACTIONS_VIEW, IN_RESULT, ON_MACHINE_ROW, ON_ONE_ROW, ON_RECORD, all } from '../common/when.ts';
 
 /** `liveResponse.openDeviceInPortal`: opens the device's page in the Defender portal of its cloud. */
 async function openDeviceInPortal(services: DeviceServices, args: readonly unknown[]): Promise<void> {
@@ -28,6 +28,11 @@ export const openDeviceInPortalCommand = defineCommand({
   palette: HAS_RESULT,
   menus: [
     { menu: 'view/item/context', group: '4_device@2', when: all(IN_ACTIONS_VIEW, ON_MACHINE_ROW, ON_ONE_ROW) },
+    {
+      menu: 'view/item/context',
+      group: '4_device@2',
+      when: all(ON_RECORD, String.raw`viewItem =~ /\blocated\b/`, ON_ONE_ROW),
+    },
     { menu: 'editor/title', group: '1_liveResponse@2', when: IN_RESULT },
   ],
   run: (services, { args }) => openDeviceInPortal(services, args),

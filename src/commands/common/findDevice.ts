@@ -22,12 +22,7 @@ export type Device = Pick<ResultRef, 'cloud' | 'tenantId'> & {
  * Finds the device that a command is for: that of an audit record, of a row, of the open result, or of the selected row.
  */
 export async function findDevice(services: DeviceServices, args: readonly unknown[]): Promise<Device | undefined> {
-  const { opened } = services.auditTrail;
-  const record = recordOfLink(services.auditTrail, args[0]);
-  if (record !== undefined)
-    return (
-      opened?.tenant && { ...opened.tenant, machineId: record.deviceId || null, name: record.device || record.deviceId }
-    );
+  if (recordOfLink(services.auditTrail, args[0]) !== undefined) return deviceOfRecord(services, args[0]);
   const [row] = args.filter(isTreeNode);
   if (row !== undefined) return deviceOfRow(services, row);
   const [target] = findTargets(services, args);
@@ -38,7 +33,16 @@ export async function findDevice(services: DeviceServices, args: readonly unknow
   return selected === undefined ? undefined : deviceOfRow(services, selected);
 }
 
-function deviceOfRow({ actions }: Pick<Services, 'actions'>, row: TreeNode): Device | undefined {
+function deviceOfRecord({ auditTrail }: Pick<Services, 'auditTrail'>, argument: unknown): Device | undefined {
+  const record = recordOfLink(auditTrail, argument);
+  const tenant = auditTrail.opened?.tenant;
+  if (record === undefined || tenant === undefined) return undefined;
+  return { ...tenant, machineId: record.deviceId || null, name: record.device || record.deviceId };
+}
+
+function deviceOfRow(services: Pick<Services, 'actions' | 'auditTrail'>, row: TreeNode): Device | undefined {
+  const { actions } = services;
+  if (row.kind === 'record') return deviceOfRecord(services, row);
   if (row.kind === 'device') {
     const known = actions.list?.actions.find(({ machineId }) => machineId === row.machineId);
     return { ...row.tenant, machineId: row.machineId, ...(known && { name: hostOf(known) }) };

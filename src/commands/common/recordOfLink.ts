@@ -1,7 +1,10 @@
 import type { AuditTrail } from '../../actions/auditTrail.ts';
 import type { AuditRecord } from '../../evidence/audit/auditRecords.ts';
 
-/** Returns the record that a link of its page passes as `{ record: { sha256, place } }`; undefined for anything else. */
+/**
+ * Returns the record that a link of its page passes as `{ record: { sha256, place } }`, or that a row shows; undefined
+ * for anything else, and if its trail is not open any more.
+ */
 export function recordOfLink(trail: Pick<AuditTrail, 'record'>, argument: unknown): AuditRecord | undefined {
   if (typeof argument !== 'object' || argument === null || !('record' in argument)) return undefined;
   const { record } = argument;

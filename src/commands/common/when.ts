@@ -37,6 +37,9 @@ export const CAN_MARK = 'liveResponse.marks == open';
 export const MAY_FETCH_AUDIT = 'liveResponse.auditFetch != forbidden';
 export const MAY_PACK = 'liveResponse.packs != forbidden';
 
+/** The row is a record of the audit trail, wherever it stands. */
+export const ON_RECORD = String.raw`view =~ /^liveResponse\.(actions|auditTrail)$/ && viewItem =~ /^auditRecord\b/`;
+
 export const ON_ONE_ROW = '!listMultiSelection';
 /** The row has an output and errors. */
 export const ON_TRANSCRIPT_ROW = String.raw`viewItem =~ /\btranscript\b/`;

@@ -10,12 +10,11 @@ import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
 import { auditViewId } from '../../platform/viewIds.ts';
 import type { Services } from '../../services/services.ts';
-import { isAuditNode } from '../../tree/auditView.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { tellNoConnection } from '../common/preconditions.ts';
 import { recordOfLink } from '../common/recordOfLink.ts';
-import { IN_ACTIONS_VIEW, IN_AUDIT_VIEW, all } from '../common/when.ts';
+import { IN_ACTIONS_VIEW, IN_AUDIT_VIEW, ON_RECORD } from '../common/when.ts';
 
 /** Largest export that is read, in bytes. Advanced hunting answers at most 50 MB. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -128,8 +127,8 @@ async function openAuditRecord(
   services: Pick<Services, 'auditTrail' | 'statusPages'>,
   args: readonly unknown[],
 ): Promise<void> {
-  const [node] = args.filter(isAuditNode);
-  if (node !== undefined) await services.statusPages.showRecord(node.record, true);
+  const record = recordOfLink(services.auditTrail, args[0]);
+  if (record !== undefined) await services.statusPages.showRecord(record, true);
 }
 
 /** `liveResponse.copyAuditNote`: copies a record of the audit trail for notes, with its source and hash. */
@@ -147,12 +146,10 @@ async function copyAuditNote(
   confirmInStatusBar(l10n.t('Records copied with source and hash: {0}', notes.length), CONFIRM_MS);
 }
 
-/** Returns the records of rows of the view, all selected ones if there are several, or of the argument of a page's link. */
+/** Returns the records of rows, all selected ones if there are several, or of the argument of a page's link. */
 function recordsOf(trail: AuditTrail, [first, selected]: readonly unknown[]): AuditRecord[] {
   const rows: readonly unknown[] = Array.isArray(selected) ? selected : [first];
-  const records = rows.filter(isAuditNode).map(({ record }) => record);
-  const linked = records.length > 0 ? undefined : recordOfLink(trail, first);
-  return linked === undefined ? records : [linked];
+  return rows.flatMap((row) => recordOfLink(trail, row) ?? []);
 }
 
 /**
@@ -199,8 +196,6 @@ function whyNothingToDo({ auditTrail }: Pick<Services, 'auditTrail'>): string | 
     : undefined;
 }
 
-const ON_RECORD = 'viewItem == auditRecord';
-
 export const openHuntingResultsCommand = defineCommand({
   name: 'openHuntingResults',
   needs: 'nothing',
@@ -225,7 +220,7 @@ export const copyAuditNoteCommand = defineCommand({
   needs: 'nothing',
   icon: 'copy',
   palette: 'false',
-  menus: [{ menu: 'view/item/context', group: '2_copy@1', when: all(IN_AUDIT_VIEW, ON_RECORD) }],
+  menus: [{ menu: 'view/item/context', group: '2_copy@1', when: ON_RECORD }],
   whyNothingToDo,
   run: (services, { args }) => copyAuditNote(services, args),
 });

@@ -207,6 +207,7 @@ suite('actions of one device, and single ones', () => {
     await store.loadMore(patience());
     assert.equal(tenant.asked.at(-1)?.skip, PAGE_SIZE);
     assert.deepEqual(store.state, { kind: 'loaded', hasMore: true });
+    assert.deepEqual([...store.wholeDevices], [DEVICE]);
   });
 
   test('next links are followed for a device as well', async () => {

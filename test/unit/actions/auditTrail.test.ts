@@ -4,33 +4,12 @@ import { matchRecords } from '../../../src/actions/auditMatches.ts';
 import { AuditTrail } from '../../../src/actions/auditTrail.ts';
 import type { LoadedActions, OpenedTrail } from '../../../src/actions/auditTrail.ts';
 import type { AuditRecord } from '../../../src/evidence/audit/auditRecords.ts';
-import { action, command, TENANT } from '../results/fixtures.ts';
+import { action, auditRecord as record, command, TENANT } from '../results/fixtures.ts';
 
 const AT = Date.UTC(2026, 10, 23, 21, 2);
 const MACHINE = 'ab12'.repeat(10);
-
-function record(change: Partial<AuditRecord> = {}): AuditRecord {
-  return {
-    kind: 'api',
-    at: AT,
-    timestamp: '2026-11-23T21:02:00Z',
-    actionType: 'RunLiveResponseApi',
-    who: 'anna@contoso.com',
-    deviceId: MACHINE,
-    device: 'dc1',
-    clientIp: '',
-    comment: '',
-    commands: 'collect.ps1',
-    commandsWhole: 'collect.ps1',
-    fileName: '',
-    fileSha256: '',
-    others: [],
-    raw: '{}',
-    sha256: 'ab',
-    place: 1,
-    ...change,
-  };
-}
+const NO_DEVICES: ReadonlySet<string> = new Set();
+const noList = (): undefined => undefined;
 
 function trailOf(records: readonly AuditRecord[], change: Partial<OpenedTrail> = {}): OpenedTrail {
   return { records, left: 0, source: 'a.csv', tenant: TENANT, openedAt: AT, ...change };
@@ -38,12 +17,12 @@ function trailOf(records: readonly AuditRecord[], change: Partial<OpenedTrail> =
 
 suite('the audit trail of a window', () => {
   test('is matched with the actions of its own tenant only, and again when they change', () => {
-    let loaded: LoadedActions | undefined = { actions: [action()], wholeSince: 0 };
+    let loaded: LoadedActions | undefined = { actions: [action()], wholeSince: 0, wholeDevices: NO_DEVICES };
     const asked: string[] = [];
     const trail = new AuditTrail(({ tenantId }) => {
       asked.push(tenantId);
       return loaded;
-    });
+    }, noList);
     let changes = 0;
     trail.onDidChange(() => changes++);
     assert.equal(trail.opened, undefined);
@@ -72,7 +51,7 @@ suite('the audit trail of a window', () => {
   });
 
   test('a record is found by its row and its hash together', () => {
-    const trail = new AuditTrail(() => undefined);
+    const trail = new AuditTrail(noList, noList);
     const [one, other] = [record(), record({ place: 7, sha256: 'cd' })];
     trail.open(trailOf([one, other]));
     assert.equal(trail.record({ sha256: 'cd', place: 7 }), other);

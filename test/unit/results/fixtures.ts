@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LiveResponseCommand, MachineAction } from '../../../src/defender/schema.ts';
 import type { ResultRef } from '../../../src/base/resultUri.ts';
+import type { AuditRecord } from '../../../src/evidence/audit/auditRecords.ts';
 import type { ReceivedFacts } from '../../../src/model/storedResult.ts';
 
 export const ACTION_ID = '988cc94e-7a8f-4b28-ab65-54970c5d5018';
@@ -38,6 +39,30 @@ export function action(change: Partial<MachineAction> = {}): MachineAction {
     errorHResult: 0,
     requestSource: 'PublicApi',
     commands: [command()],
+    ...change,
+  };
+}
+
+/** Returns the record of that session in an audit trail. */
+export function auditRecord(change: Partial<AuditRecord> = {}): AuditRecord {
+  return {
+    kind: 'api',
+    at: Date.UTC(2026, 10, 23, 21, 2),
+    timestamp: '2026-11-23T21:02:00Z',
+    actionType: 'RunLiveResponseApi',
+    who: 'anna@contoso.com',
+    deviceId: 'ab12'.repeat(10),
+    device: 'dc1',
+    clientIp: '',
+    comment: '',
+    commands: 'collect.ps1',
+    commandsWhole: 'collect.ps1',
+    fileName: '',
+    fileSha256: '',
+    others: [],
+    raw: '{}',
+    sha256: 'ab',
+    place: 1,
     ...change,
   };
 }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { MachineAction } from '../../../src/defender/schema.ts';
 import { findRuns, firstRuns } from '../../../src/runs/runs.ts';
-import type { Arranged, Grouping, Order } from '../../../src/tree/arrange.ts';
-import { arrange as arrangeRows, scriptOf } from '../../../src/tree/arrange.ts';
+import type { Grouping, Order } from '../../../src/tree/arrange.ts';
+import { arrange as arrangeRows, scriptOf, toActions } from '../../../src/tree/arrange.ts';
 import { action, command, TENANT } from '../results/fixtures.ts';
 
 const START = Date.UTC(2026, 10, 23, 22);
@@ -19,8 +19,14 @@ function running(script: string, args?: string): Pick<MachineAction, 'commands'>
   return { commands: [command({ command: { type: 'RunScript', params } })] };
 }
 
-function arrange(actions: readonly MachineAction[], grouping: Grouping, order: Order): Arranged {
-  return arrangeRows(actions, grouping, order, () => firstRuns(findRuns(actions, TENANT)));
+interface ArrangedActions {
+  readonly actions: readonly MachineAction[];
+  readonly groups: ReadonlyMap<string, readonly MachineAction[]>;
+}
+
+function arrange(actions: readonly MachineAction[], grouping: Grouping, order: Order): ArrangedActions {
+  const { rows, groups } = arrangeRows(actions, grouping, order, () => firstRuns(findRuns(actions, TENANT)));
+  return { actions: toActions(rows), groups: new Map([...groups].map(([key, group]) => [key, toActions(group)])) };
 }
 
 function ids(actions: readonly MachineAction[]): string[] {

@@ -17,13 +17,13 @@ function filterByRow(
   args: readonly unknown[],
 ): void {
   const [row] = [...args, ...view.selection].filter(isTreeNode);
-  const condition = row === undefined ? undefined : conditionOf(actions, row, field);
+  const condition = row === undefined ? undefined : conditionOf({ actions, view }, row, field);
   if (condition === undefined) tellNothingChosen();
   else actions.showFiltered({ ...actions.filter, ...condition });
 }
 
 function conditionOf(
-  { list }: Services['actions'],
+  { actions: { list }, view }: Pick<Services, 'actions' | 'view'>,
   row: TreeNode,
   field: 'device' | 'script',
 ): ActionFilter | undefined {
@@ -32,7 +32,12 @@ function conditionOf(
   if (field === 'device') {
     const machineId = row.kind === 'device' ? row.machineId : action?.machineId;
     const device = loadedDevices(loaded).find(({ machineIds }) => machineIds.includes(machineId ?? ''));
-    return device === undefined ? undefined : { device };
+    if (device !== undefined || !machineId) return device && { device };
+    // Only records of the audit trail name this device.
+    const record = view.tree.source?.records?.rows.find(
+      ({ deviceId, device: name }) => deviceId === machineId && name !== '',
+    );
+    return { device: { name: record?.device ?? machineId.slice(0, 8), machineIds: [machineId] } };
   }
   const command =
     row.kind === 'command' && action !== undefined
