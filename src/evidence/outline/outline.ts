@@ -19,7 +19,7 @@ const MAX_FILLER = 1000;
  * @param shown - the lines of a document, whose NULs may be shown as U+2400
  */
 export function outlineLines(shown: readonly string[]): readonly OutlineItem[] | undefined {
-  const last = withoutFiller(shown.at(-1) ?? '');
+  const last = withoutFiller(textAt(shown, shown.length - 1));
   const lines = shown.with(-1, last);
   const start = isRunnersLine(textAt(lines, 0)) ? 1 : 0;
   const given = { lines, start };
