@@ -81,7 +81,7 @@ function gunzip(bytes: Uint8Array): Uint8Array | 'tooLarge' | 'truncated' | 'bin
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = error instanceof Error && 'code' in error && error.code;
     if (code === 'ERR_BUFFER_TOO_LARGE') return 'tooLarge';
     return code === 'Z_BUF_ERROR' ? 'truncated' : 'binary';
   }
