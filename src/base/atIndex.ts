@@ -10,3 +10,13 @@ export function textAt(list: Texts, index: number): string {
 export function numberAt(list: ArrayLike<number>, index: number): number {
   return list[index] ?? 0;
 }
+
+/** Returns a byte, or 0 after the end. Only arrays of bytes are passed, so V8 can make this as fast as an index. */
+export function byteAt(bytes: Uint8Array, at: number): number {
+  return bytes[at] ?? 0;
+}
+
+/** Returns the code point that begins at a place of a text, or 0 after its end. */
+export function codeAt(text: string, at: number): number {
+  return text.codePointAt(at) ?? 0;
+}

@@ -45,6 +45,12 @@ async function inTerminal(text: string): Promise<string[]> {
 }
 
 const CASES: readonly (readonly [name: string, text: string, lines: readonly string[]])[] = [
+  ['half of a wide letter overwritten', `日日\r${ESC}[2CA`, ['日A']],
+  ['the other half overwritten', `日日x\r${ESC}[CA`, [' A日x']],
+  ['a letter outside the BMP with its mark', `\u{1D11E}\u0301x\r${ESC}[Cy`, ['\u{1D11E}\u0301y']],
+  ['a vertical tab in a line', 'a\vb', ['a', 'b']],
+  ['a C1 control without a meaning here', 'a\u0081b', ['ab']],
+  ['a mark with a blank before its letter', `a${ESC}[0 qb`, ['ab']],
   ['colours', `${ESC}[1;31mred${ESC}[0m ${ESC}[38;2;1;2;3mtext${ESC}[m`, ['red text']],
   ['8-bit controls', '\u009b31mred\u009b0m \u009d0;title\u009ctext', ['red text']],
   ['a title', `${ESC}]0;title${BEL}text`, ['text']],

@@ -33,41 +33,38 @@ export function splitRecords(
 function splitJson(text: string, most: number): ReturnType<typeof splitRecords> {
   const whole = parse(text);
   if (whole === undefined) return splitLines(text, most);
-  if (Array.isArray(whole)) return slices(`{"value":${text}}`, 'value', most);
-  if (!isObject(whole)) return undefined;
+  // JSON that begins with a bracket and is no object is an array.
+  if (!isObject(whole)) return slices(`{"value":${text}}`, 'value', most);
   const list = LISTS.find((key) => Array.isArray(whole[key]));
   if (list !== undefined) return slices(text, list, most);
   return { rows: [{ fields: whole, raw: text.trim(), place: 1 }], more: 0 };
 }
 
 function slices(text: string, key: string, most: number): ReturnType<typeof splitRecords> {
-  const all = findElements(text, key);
-  return toRows(all.length, most, (index) => {
-    const place = all[index];
-    return place === undefined ? '' : text.slice(place.start, place.end);
-  });
+  return toRows(findElements(text, key), most, ({ start, end }) => text.slice(start, end));
 }
 
 function splitLines(text: string, most: number): ReturnType<typeof splitRecords> {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const split = toRows(lines.length, most, (index) => textAt(lines, index).trim());
+  const split = toRows(lines, most, (line) => line.trim());
   // A text of which no line is an object is no export. Single lines that are none are counted.
   return split.rows.length === 0 ? undefined : split;
 }
 
-function toRows(
-  count: number,
+function toRows<Place>(
+  places: readonly Place[],
   most: number,
-  rawOf: (index: number) => string,
+  rawOf: (place: Place) => string,
 ): NonNullable<ReturnType<typeof splitRecords>> {
   const rows: ExportedRow[] = [];
   // Elements that are no objects are looked at as well, but not without end.
-  for (let index = 0; index < Math.min(count, 2 * most) && rows.length < most; index++) {
-    const raw = rawOf(index);
+  for (const [index, place] of places.slice(0, 2 * most).entries()) {
+    if (rows.length >= most) break;
+    const raw = rawOf(place);
     const fields = parse(raw);
     if (isObject(fields)) rows.push({ fields, raw, place: index + 1 });
   }
-  return { rows, more: count - rows.length };
+  return { rows, more: places.length - rows.length };
 }
 
 /**

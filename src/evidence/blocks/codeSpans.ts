@@ -61,9 +61,7 @@ function findRuns(line: string): Run[] {
 function findClosers(runs: readonly Run[]): (number | undefined)[] {
   const latest = new Map<number, number>();
   const closers = new Array<number | undefined>(runs.length).fill(undefined);
-  for (let at = runs.length - 1; at >= 0; at--) {
-    const run = runs[at];
-    if (run === undefined) continue;
+  for (const [at, run] of [...runs.entries()].reverse()) {
     closers[at] = latest.get(run.opens);
     latest.set(run.length, at);
   }

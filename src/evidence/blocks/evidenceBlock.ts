@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import type { BlockContent, Nodes, PhrasingContent, TableCell, TableRow } from 'mdast';
 import { gfmTableToMarkdown } from 'mdast-util-gfm-table';
 import { toMarkdown } from 'mdast-util-to-markdown';
@@ -53,8 +54,7 @@ export function buildTable(rows: readonly Evidence[]): string {
 
 /** Builds one row to add below a table of {@link buildTable}. Ends with a line end. */
 export function buildTableRow(source: EvidenceSource, quotation: Quotation): string {
-  const [, , row] = buildTable([{ source, quotation }]).split('\n');
-  return `${row ?? ''}\n`;
+  return `${textAt(buildTable([{ source, quotation }]).split('\n'), 2)}\n`;
 }
 
 function compact(source: EvidenceSource, quotation: Quotation, parts: EvidenceParts): string {

@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { endsHtml, findHtmlEnd } from './htmlBlocks.ts';
 import type { HtmlEnd } from './htmlBlocks.ts';
 import { NoteCursor } from './noteCursor.ts';
@@ -89,7 +90,7 @@ class BlockReader {
     if (leaf.kind === 'paragraph') this.blocks.push({ kind: 'paragraph', line, text: lines.join('\n') });
     else if (leaf.kind === 'html') this.blocks.push({ kind: 'html', line, isComment: isComment(lines) });
     else {
-      if (leaf.kind === 'indented') while (isBlank(lines.at(-1) ?? 'none')) lines.pop();
+      if (leaf.kind === 'indented') lines.length = lines.findLastIndex((one) => !isBlank(one)) + 1;
       this.blocks.push({ kind: 'code', line, text: lines.join('\n') });
     }
   }
@@ -284,7 +285,7 @@ function isUnderline(words: string): boolean {
 
 /** Whether HTML is a comment and nothing else. A comment without an end contains all following lines. */
 function isComment(lines: readonly string[]): boolean {
-  const last = lines.at(-1) ?? '';
+  const last = textAt(lines, lines.length - 1);
   const end = last.indexOf('-->');
   return lines[0]?.startsWith('<!--') === true && (end < 0 || isBlank(last.slice(end + 3)));
 }

@@ -1,3 +1,4 @@
+import { numberAt } from '../../base/atIndex.ts';
 import type { Citation } from './citation.ts';
 import { splitCodeSpans } from './codeSpans.ts';
 import { canFold, canHide } from './htmlBlocks.ts';
@@ -125,7 +126,7 @@ function readText(blocks: readonly NoteBlock[], at: number, above: CodeAbove | u
     return {
       ...toSaid(source),
       form: quoted === undefined ? 'line' : 'block',
-      line: lines[index] ?? block.line,
+      line: numberAt(lines, index),
       textSha256: sources.length === 1 ? textHashBelow(blocks, at) : undefined,
       quoted,
       isCertain: quoted !== undefined && isOurs,

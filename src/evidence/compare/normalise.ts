@@ -1,3 +1,4 @@
+import { numberAt } from '../../base/atIndex.ts';
 import { ownPattern } from '../../base/normaliseRules.ts';
 import type { NormaliseRule, NormaliseRules } from '../../base/normaliseRules.ts';
 import { RUNNERS_PATH } from '../text/runnersLine.ts';
@@ -129,7 +130,7 @@ function nextOf(lower: string, words: readonly string[], places: number[], from:
   let next = -1;
   for (const [index, word] of words.entries()) {
     // The short name is a part of the long one, so it is found first.
-    let at = places[index] ?? -1;
+    let at = numberAt(places, index);
     if (at >= 0 && at < from) at = places[index] = lower.indexOf(word, from);
     if (at >= 0 && (next < 0 || at < next)) next = at;
   }

@@ -101,7 +101,8 @@ export class RunGroups {
   /** Compares the added results. A line counts as rare if at most `most` hosts have it. */
   compare(most: number): RunComparison {
     const groups = [...this.#groups.values()].sort(
-      (one, other) => one.members.length - other.members.length || (one.members[0] ?? 0) - numberAt(other.members, 0),
+      (one, other) =>
+        one.members.length - other.members.length || numberAt(one.members, 0) - numberAt(other.members, 0),
     );
     const rare: RareLine[] = [];
     for (const { text, stream, places } of this.#lines.values()) {

@@ -29,9 +29,12 @@ const WEEK = /\d{4}-W(?:0[1-9]|[1-4]\d|5[0-3])(?:-[1-7])?(?!\d)/uy;
 const YEAR_LAST = /(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)/uy;
 /** `2026年11月23日`, `2026년 11월 23일`, `2026. 11. 23.` */
 const SPACED = /(\d{4})(?:年|년 |\. )(\d{1,2})(?:月|월 |\. )(\d{1,2})(?:日|일|\.)/uy;
-/** `23 Nov 2026`, `23/Nov/2026`, `23. November 2026`, `23 de noviembre de 2026`, `23-Nov-26`. */
+/**
+ * `23 Nov 2026`, `23/Nov/2026`, `23. November 2026`, `23 de noviembre de 2026`, `23-Nov-26`. The two digits in
+ * `23. Nov 14:05` are hours.
+ */
 const DAY_MONTH =
-  /(\d{1,2})(?:\.|º|er)?(?: (?:de )?|[-/])(\p{L}{3,14})\.?(?:,? (?:de |of )?|[-/])(\d{4}|\d{2})(?!\d)/uy;
+  /(\d{1,2})(?:\.|º|er)?(?: (?:de )?|[-/])(\p{L}{3,14})\.?(?:,? (?:de |of )?(?!\d{2}:)|[-/])(\d{4}|\d{2})(?!\d)/uy;
 /** `23. Nov`, before a time of day. */
 const DAY_AND_MONTH = /(\d{1,2})\.? (\p{L}{3,14})\.?(?= \d{1,2}:)/uy;
 /** `Nov 23`, `Nov  3`, `November 23, 2026`, `Nov 23  2025`. */
@@ -102,11 +105,10 @@ function readYearLast(
 
 /** Reads a date that begins with the name of a day or a month, at the beginning of a word. */
 export function readNamedDate(text: string, at: number, words: TimeWords): ReadDate | undefined {
-  const word = matchAt(WORD, text, at)?.[0];
-  if (word === undefined) return undefined;
+  const word = textAt(matchAt(WORD, text, at), 0);
   if (words.days.has(plain(word))) {
     const next = matchAt(/\.?,? ?(?:den |el )?/uy, text, at + word.length);
-    const from = at + word.length + (next?.[0].length ?? 0);
+    const from = at + word.length + textAt(next, 0).length;
     const date = readNumericDate(text, from, words) ?? readMonthDay(text, from, words);
     if (date !== undefined) return { ...date, hasDayName: true };
   }

@@ -40,7 +40,7 @@ export function readTimeWords(): TimeWords {
       for (let month = 1; month <= 12; month++) {
         const time = Date.UTC(2026, month - 1, 11);
         for (const format of [inDate, alone]) {
-          const word = plain(format.formatToParts(time).find(({ type }) => type === 'month')?.value ?? '');
+          const word = plain(monthOf(format, time));
           if (word.length < MIN_LETTERS || ENGLISH_WORDS.has(word)) continue;
           if ((months.get(word) ?? month) !== month) twice.add(word);
           months.set(word, month);
@@ -56,6 +56,12 @@ export function readTimeWords(): TimeWords {
   }
   for (const word of twice) months.delete(word);
   return { months, days };
+}
+
+/** Returns the name of the month as it stands in a date. */
+function monthOf(format: Intl.DateTimeFormat, time: number): string {
+  const parts = format.formatToParts(time).filter(({ type }) => type === 'month');
+  return parts.map(({ value }) => value).join('');
 }
 
 /**

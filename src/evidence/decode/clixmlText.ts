@@ -1,10 +1,12 @@
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+/** Names of the characters of `SIGNS`, in their order. */
+const NAMES = ['lt', 'gt', 'amp', 'quot', 'apos'];
+const SIGNS = `<>&"'`;
 
 /** Undoes the escapes of XML, then those of CLIXML (`_x000A_`). */
 export function unescapeClixml(text: string): string {
   return text
     .replace(/&(?:(lt|gt|amp|quot|apos)|#x([\da-f]{1,6})|#(\d{1,7}));/giu, (whole, name, hex, decimal) => {
-      if (typeof name === 'string') return ENTITIES[name.toLowerCase()] ?? whole;
+      if (typeof name === 'string') return SIGNS.charAt(NAMES.indexOf(name.toLowerCase()));
       const code = typeof hex === 'string' ? parseInt(hex, 16) : Number(decimal);
       return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
     })

@@ -81,7 +81,7 @@ function gunzip(bytes: Uint8Array): Uint8Array | 'tooLarge' | 'truncated' | 'bin
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = error instanceof Error && 'code' in error && error.code;
     if (code === 'ERR_BUFFER_TOO_LARGE') return 'tooLarge';
     return code === 'Z_BUF_ERROR' ? 'truncated' : 'binary';
   }
@@ -144,8 +144,8 @@ function parseRepaired({ body, encoding, trailing }: FirstReading, changes: Deco
     // Frees the memory at once, because the garbage collector would free it too late.
     escaped.bytes.buffer.transfer(0);
     const outline = outlineJson(repaired);
-    if (outline === undefined) return { rejection: { reason: 'tooNested' } };
-    const parsed = parseJson(repaired, outline, changes);
+    // Escapes change no nesting, so the outline is there, as it was for the text before the repair.
+    const parsed = outline && parseJson(repaired, outline, changes);
     if (parsed !== undefined) {
       const firstOffset = decodeText(utf8.subarray(0, escaped.firstByte), 'utf-8').length;
       changes.push({ kind: 'controlCharactersEscaped', count: escaped.count, firstOffset });

@@ -1,3 +1,4 @@
+import { byteAt, numberAt, textAt } from '../../base/atIndex.ts';
 import {
   BACKSLASH,
   CLOSE_ARRAY,
@@ -33,9 +34,7 @@ const SIMPLE_ESCAPES = new Set(Array.from('"\\/bfnrt', (letter) => letter.charCo
 /** The longest string of V8, in UTF-16 units. */
 const MAX_TEXT_UNITS = 2 ** 29 - 24;
 /** The shortest escape of each control character, in ASCII. */
-const ESCAPES = Array.from({ length: 0x20 }, (_, unit) =>
-  Array.from(JSON.stringify(String.fromCharCode(unit)).slice(1, -1), (letter) => letter.charCodeAt(0)),
-);
+const ESCAPES = Array.from({ length: 0x20 }, (_, unit) => JSON.stringify(String.fromCharCode(unit)).slice(1, -1));
 
 /** Limit, in bytes, for copying byte by byte. For a range of this length, a loop is faster than a call of `set`. */
 const SHORT = 24;
@@ -187,18 +186,17 @@ export function escapeControlCharacters(bytes: Uint8Array): EscapedBytes | undef
   const escaped = new Uint8Array(length);
   let from = 0;
   let to = 0;
-  for (let index = 0; index < count; index++) {
-    const place = places[index] ?? 0;
+  for (const place of places.subarray(0, count)) {
     if (place - from > SHORT) {
       escaped.set(bytes.subarray(from, place), to);
       to += place - from;
-    } else while (from < place) escaped[to++] = bytes[from++] ?? 0;
-    const escape = ESCAPES[bytes[place] ?? 0] ?? [];
-    for (const letter of escape) escaped[to++] = letter;
+    } else while (from < place) escaped[to++] = byteAt(bytes, from++);
+    const escape = textAt(ESCAPES, byteAt(bytes, place));
+    for (let letter = 0; letter < escape.length; letter++) escaped[to++] = escape.charCodeAt(letter);
     from = place + 1;
   }
   escaped.set(bytes.subarray(from), to);
-  return { bytes: escaped, count, firstByte: places[0] ?? 0 };
+  return { bytes: escaped, count, firstByte: numberAt(places, 0) };
 }
 
 /** Finds the places of control characters inside strings, and the length of the text once they are escaped. */
@@ -209,7 +207,7 @@ function findControls(bytes: Uint8Array): { places: Uint32Array; count: number; 
   let inString = false;
   const end = bytes.length;
   for (let at = 0; at < end; at++) {
-    const byte = bytes[at] ?? 0;
+    const byte = byteAt(bytes, at);
     if (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH) continue;
     if (byte === QUOTE) inString = !inString;
     else if (!inString) continue;

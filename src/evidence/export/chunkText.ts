@@ -1,3 +1,5 @@
+import { codeAt } from '../../base/atIndex.ts';
+
 /** A piece of a text, cut at a line end where it can be. Lines are counted from 1. */
 export interface TextChunk {
   readonly text: string;
@@ -40,7 +42,7 @@ function cutAt(text: string, start: number, most: number): { readonly end: numbe
   let lineEnd = -1;
   let at = start;
   while (at < text.length) {
-    const code = text.codePointAt(at) ?? 0;
+    const code = codeAt(text, at);
     const width = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
     if (bytes + width > most) break;
     bytes += width;

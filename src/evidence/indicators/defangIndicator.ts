@@ -57,8 +57,8 @@ export function defangWritten(kind: IndicatorKind, written: string): string {
     const letter = plain.text.charAt(unit);
     const piece = nextPiece(safe, at, letter);
     at += piece.length;
-    const [first, end] = [plain.starts[unit] ?? 0, numberAt(plain.ends, unit)];
-    const [from, to] = [bare.starts[first] ?? 0, numberAt(bare.ends, end - 1)];
+    const [first, end] = [numberAt(plain.starts, unit), numberAt(plain.ends, unit)];
+    const [from, to] = [numberAt(bare.starts, first), numberAt(bare.ends, end - 1)];
     if (from < copied) continue;
     const isHarmless = bare.text.slice(first, end) !== letter;
     pieces.push(written.slice(copied, from), isHarmless ? written.slice(from, to) : piece);

@@ -44,7 +44,8 @@ export function findDottedNames(
           if (point < 0 || point >= end) continue;
           start = afterPoint(line, point);
         } else start = -1;
-      } else if (line.charCodeAt(start - 1) === POINT && !isLeading(line, start - 1)) start = -1;
+      }
+      // No dot stands directly before a name that begins before this dot: that dot was looked at first.
       if (start >= 0) {
         const found = toIndicators(line.slice(start, end), start);
         if (found !== undefined) {

@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import type { Offsets } from '../../base/places.ts';
 import { WHITE_SPACE, withoutEnd } from '../text/trimEnds.ts';
 
@@ -150,7 +151,7 @@ function toPath(line: string, start: number, rootLength: number): Offsets[] {
     const whole = args > 0 && ENDS_WITH_FILE.test(inner.slice(0, args)) ? inner.slice(0, args) : inner;
     return named(start, from, whole);
   }
-  const plain = /^(?:[^\s\p{Cc}"<>|?*:¦•·\u2400-\u2426]+| (?! ))*/u.exec(rest)?.[0] ?? '';
+  const plain = textAt(/^(?:[^\s\p{Cc}"<>|?*:¦•·\u2400-\u2426]+| (?! ))*/u.exec(rest), 0);
   if (plain.endsWith(DIRECTORY_OF_TURKISH)) return named(start, from, plain.slice(0, -DIRECTORY_OF_TURKISH.length));
   // The path is in quotation marks, or is the complete content of an XML element.
   const isElement = quote === '>' && rest.charAt(plain.length) === '<';
@@ -227,7 +228,7 @@ function lengthOfPath(text: string, field: boolean): number {
     (ENDS_WITH_FILE.test(last) ||
       (from > 0 && last.trim().split(/ (?:& )?/u).length < MAX_WORDS && !last.includes('.')));
   if (isWhole) return from + last.length;
-  return from + (/^[^\s;,&`\\]*(?: \(\d{1,3}\)\.\w{1,5})?/u.exec(last)?.[0].length ?? 0);
+  return from + textAt(/^[^\s;,&`\\]*(?: \(\d{1,3}\)\.\w{1,5})?/u.exec(last), 0).length;
 }
 
 /** Removes the parts of the surrounding sentence from a path. */

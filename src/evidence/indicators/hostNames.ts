@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { endingKind } from './publicEndings.ts';
 
 function wordsOf(text: string): ReadonlySet<string> {
@@ -114,7 +115,7 @@ export function isDomain(name: string, { before, behind, isHost }: NameContext):
   if (kind === 'sure') return true;
   const labels = lower.split('.');
   if (PAIR.test(lower) || (labels.length > 2 && HOST_LABEL.test(lower))) return true;
-  const second = labels.at(-2) ?? '';
+  const second = textAt(labels, labels.length - 2);
   if (kind === 'likely' && (labels.length > 2 || /[-\d]/u.test(second))) return true;
   if (kind === 'member' && /[\p{L}\d]-[\p{L}\d]/u.test(second)) return true;
   const text = behind();

@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import type { Offsets } from '../../base/places.ts';
 
 /** Finds the place of the host in an address, without account and port. */
@@ -7,6 +8,6 @@ export function hostOf(url: string): Offsets {
   const length = url.slice(authority).search(/[/?#\\]/u);
   const end = length < 0 ? url.length : authority + length;
   const start = Math.max(authority, url.lastIndexOf('@', end - 1) + 1);
-  const name = /^\[[^\]]*\]|^[^:]*/u.exec(url.slice(start, end))?.[0] ?? '';
+  const name = textAt(/^\[[^\]]*\]|^[^:]*/u.exec(url.slice(start, end)), 0);
   return { start, end: start + name.length };
 }

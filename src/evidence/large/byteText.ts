@@ -1,3 +1,4 @@
+import { byteAt } from '../../base/atIndex.ts';
 import { decodeText, findReplaced, sniff } from '../decode/encoding.ts';
 import type { Encoding } from '../decode/encoding.ts';
 
@@ -80,7 +81,7 @@ export class ByteText {
 function endOfUtf8(bytes: Uint8Array): number {
   const { length } = bytes;
   for (let at = length - 1; at >= 0 && at >= length - 3; at--) {
-    const byte = bytes[at] ?? 0;
+    const byte = byteAt(bytes, at);
     if (byte < 0x80) return length;
     if (byte >= 0xc0) return at;
   }

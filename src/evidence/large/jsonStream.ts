@@ -75,11 +75,6 @@ export class JsonStream {
     this.#listener = listener;
   }
 
-  /** The reason why reading has stopped; undefined if it has not. */
-  get rejection(): Rejection | undefined {
-    return this.#rejection;
-  }
-
   /**
    * Number of raw control characters inside strings so far, and the place of the first of them, in UTF-16 units of the
    * complete text.

@@ -94,21 +94,23 @@ export class SectionWriter {
   #divide(isLast: boolean): void {
     const text = this.#pending.join('');
     const parts = findParts(text, this.#limits);
-    const last = parts.at(-1);
-    if (last === undefined) return;
     for (const [at, part] of parts.entries()) {
-      if (part === last && !isLast) break;
-      const next = parts[at + 1]?.start ?? part.end;
-      this.#write({
-        text: text.slice(part.start, part.end),
-        lineEnd: text.slice(part.end, next),
-        first: this.#inWhole(part.first),
-        lastLine: this.#first.line + part.lastLine - 1,
-      });
+      const next = parts[at + 1];
+      const first = this.#inWhole(part.first);
+      if (next !== undefined || isLast) {
+        this.#write({
+          text: text.slice(part.start, part.end),
+          lineEnd: text.slice(part.end, next?.start ?? part.end),
+          first,
+          lastLine: this.#first.line + part.lastLine - 1,
+        });
+      }
+      if (next === undefined) {
+        this.#first = first;
+        this.#pending = isLast ? [] : [text.slice(part.start)];
+        this.#pendingUnits = isLast ? 0 : text.length - part.start;
+      }
     }
-    this.#first = this.#inWhole(last.first);
-    this.#pending = isLast ? [] : [text.slice(last.start)];
-    this.#pendingUnits = isLast ? 0 : text.length - last.start;
   }
 
   #inWhole({ line, column }: TextPart['first']): PartStart {

@@ -6,14 +6,28 @@ import type { OutlineItem, OutlineText } from './outlineItem.ts';
 /** Number of levels in the outline, with the complete value as the first. A value on a deeper level has no item. */
 const MAX_DEPTH = 4;
 
-interface Open {
+/** An object or an array whose end was not read yet. */
+class Open {
   readonly name: string;
   readonly kind: 'object' | 'array';
   readonly firstLine: number;
-  readonly children: OutlineItem[];
-  /** The name of the next value, after its key was read. */
-  next: string | undefined;
-  count: number;
+  readonly children: OutlineItem[] = [];
+  /** The value around this one. The complete text is around itself. */
+  readonly outer: Open;
+  /** Number of values that are open, with this one. */
+  readonly depth: number;
+  /** Whether the key of the next value was read, and its name. */
+  hasKey = false;
+  next = '';
+  count = 0;
+
+  constructor(name: string, kind: Open['kind'], firstLine: number, outer?: Open) {
+    this.name = name;
+    this.kind = kind;
+    this.firstLine = firstLine;
+    this.outer = outer ?? this;
+    this.depth = outer === undefined ? 1 : outer.depth + 1;
+  }
 }
 
 /**
@@ -38,15 +52,14 @@ export function outlineJsonText({ lines, start }: OutlineText): readonly Outline
 class JsonItems {
   readonly #json: string;
   readonly #whole: Open;
-  readonly #open: Open[];
+  #top: Open;
   #line: number;
   #items = 0;
 
   constructor(json: string, firstLine: number) {
     this.#json = json;
     this.#line = firstLine;
-    this.#whole = { name: '', kind: 'array', firstLine, children: [], next: undefined, count: 0 };
-    this.#open = [this.#whole];
+    this.#whole = this.#top = new Open('', 'array', firstLine);
   }
 
   /**
@@ -56,20 +69,22 @@ class JsonItems {
    * such as a line end
    */
   read(): readonly OutlineItem[] | undefined {
-    let pending: string | undefined;
+    let pending = '';
     for (let at = 0; at < this.#json.length && this.#items <= MAX_ITEMS;) {
       const sign = this.#json.charAt(at);
       const end = this.#endOfToken(sign, at);
-      const top = this.#top();
+      const top = this.#top;
       if (sign === '\n') this.#line++;
       else if (sign === '{' || sign === '[') this.#enter(sign === '{' ? 'object' : 'array');
       else if (sign === '}' || sign === ']') this.#leave();
-      else if (sign === ':') top.next = this.#isShown() ? textOf(pending ?? '') : '';
-      else if (sign === ',') top.next = undefined;
+      else if (sign === ':') {
+        top.hasKey = true;
+        top.next = this.#isShown() ? textOf(pending) : '';
+      } else if (sign === ',') top.hasKey = false;
       else if (!isSpace(sign)) {
         const word = this.#json.slice(at, end);
         if (sign === '"' && hasControls(word)) return undefined;
-        if (top.kind === 'object' && top.next === undefined) pending = word;
+        if (top.kind === 'object' && !top.hasKey) pending = word;
         else this.#addValue(top, word);
       }
       at = end;
@@ -85,27 +100,23 @@ class JsonItems {
     return end;
   }
 
-  #top(): Open {
-    return this.#open.at(-1) ?? this.#whole;
-  }
-
   #isShown(): boolean {
-    return this.#open.length <= MAX_DEPTH;
+    return this.#top.depth <= MAX_DEPTH;
   }
 
   #enter(kind: Open['kind']): void {
-    const name = this.#nextName();
-    this.#open.push({ name, kind, firstLine: this.#line, children: [], next: undefined, count: 0 });
+    this.#top = new Open(this.#nextName(), kind, this.#line, this.#top);
   }
 
   #leave(): void {
-    const { name, kind, firstLine, children } = this.#open.pop() ?? this.#whole;
+    const { name, kind, firstLine, children, outer } = this.#top;
+    this.#top = outer;
     this.#add({ name, detail: '', kind, firstLine, lastLine: this.#line, children });
   }
 
   #addValue(of: Open, word: string): void {
     const name = this.#nextName();
-    if (!this.#isShown()) of.next = undefined;
+    if (!this.#isShown()) of.hasKey = false;
     else {
       const detail = nameOf(textOf(word), '""');
       this.#add({ name, detail, kind: 'value', firstLine: this.#line, lastLine: this.#line, children: [] });
@@ -113,16 +124,16 @@ class JsonItems {
   }
 
   #add(item: OutlineItem): void {
-    const holder = this.#top();
-    holder.next = undefined;
+    const holder = this.#top;
+    holder.hasKey = false;
     if (!this.#isShown()) return;
     holder.children.push(item);
     this.#items++;
   }
 
   #nextName(): string {
-    const top = this.#top();
-    return top.kind === 'array' ? `[${top.count++}]` : nameOf(top.next ?? '', '""');
+    const top = this.#top;
+    return top.kind === 'array' ? `[${top.count++}]` : nameOf(top.next, '""');
   }
 }
 

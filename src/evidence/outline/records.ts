@@ -53,13 +53,13 @@ export function findRecords(
     }
     const goesOn = /^ {2}/u.test(line);
     const field = goesOn ? undefined : readField(line);
-    if (field === undefined && !(goesOn && block !== undefined)) return undefined;
-    if (afterBlank && !goesOn) {
+    if (field === undefined) {
+      if (!goesOn || block === undefined) return undefined;
+    } else if (afterBlank || block === undefined) {
       block = { firstLine: at, lastLine: at, fields: [] };
       if (blocks.push(block) > MAX_ITEMS) return undefined;
     }
     afterBlank = false;
-    if (block === undefined) return undefined;
     block.lastLine = at;
     if (field === undefined) continue;
     const { key, value } = field;
@@ -78,13 +78,19 @@ export function outlineRecords(text: OutlineText): readonly OutlineItem[] | unde
   const blocks = findRecords(text);
   if (blocks === undefined || blocks.length < 2) return undefined;
   const key = blocks[0]?.fields[0]?.key;
-  if (blocks.some(({ fields }) => fields.length < 2 || fields[0]?.key !== key)) return undefined;
-  return blocks.map(({ fields, firstLine, lastLine }) => ({
-    name: nameOf(fields[0]?.value ?? '', key ?? '–'),
-    detail: nameOf(fields[1]?.value ?? '', ''),
-    kind: 'record',
-    firstLine,
-    lastLine,
-    children: [],
-  }));
+  const items = blocks.flatMap(({ fields: [first, second], firstLine, lastLine }): OutlineItem[] =>
+    first === undefined || second === undefined || first.key !== key
+      ? []
+      : [
+          {
+            name: nameOf(first.value, first.key),
+            detail: nameOf(second.value, ''),
+            kind: 'record',
+            firstLine,
+            lastLine,
+            children: [],
+          },
+        ],
+  );
+  return items.length === blocks.length ? items : undefined;
 }

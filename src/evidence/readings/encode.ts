@@ -1,7 +1,8 @@
 import type { Charset } from '../../base/textView.ts';
-import { fromUnits, sequenceLength, toUnits, writeSequence } from '../text/units.ts';
+import { fromUnits, sequenceLength, toUnits, unitAt, writeSequence } from '../text/units.ts';
 import { isDoubleBytePage, NONE, tablesOf } from './doubleBytePages.ts';
 import { isSingleBytePage, upperHalfOf } from './singleBytePages.ts';
+import type { SingleBytePage } from './singleBytePages.ts';
 
 /** Value for a UTF-16 unit that has no byte in a code page. */
 export const NO_BYTE = 0x100;
@@ -10,15 +11,15 @@ export const NO_BYTE = 0x100;
  * Returns the bytes of all UTF-16 units in a single-byte page, indexed by unit. A unit without a byte has {@link
  * NO_BYTE}.
  */
-export function byteTable(page: string): Uint16Array {
+export function byteTable(page: SingleBytePage): Uint16Array {
   return cached(byteTables, page, createByteTable);
 }
 
-const byteTables = new Map<string, Uint16Array>();
+const byteTables = new Map<SingleBytePage, Uint16Array>();
 const upperTables = new Map<string, Uint16Array>();
 
 /** Returns a table, which is created only once. A text of short lines needs tables millions of times. */
-function cached(tables: Map<string, Uint16Array>, page: string, create: (page: string) => Uint16Array): Uint16Array {
+function cached<Page>(tables: Map<Page, Uint16Array>, page: Page, create: (page: Page) => Uint16Array): Uint16Array {
   const known = tables.get(page);
   if (known !== undefined) return known;
   const table = create(page);
@@ -26,10 +27,9 @@ function cached(tables: Map<string, Uint16Array>, page: string, create: (page: s
   return table;
 }
 
-function createByteTable(page: string): Uint16Array {
+function createByteTable(page: SingleBytePage): Uint16Array {
   const table = new Uint16Array(0x10000).fill(NO_BYTE);
   for (let byte = 0; byte < 0x80; byte++) table[byte] = byte;
-  if (!isSingleBytePage(page)) return table;
   const upper = toUnits(upperHalfOf(page));
   const learn = (unit: number, byte: number): void => {
     if (table[unit] === NO_BYTE) table[unit] = byte;
@@ -49,11 +49,11 @@ export function encode(text: string, charset: Charset): Uint8Array | undefined {
   return isDoubleBytePage(charset) ? encodeDouble(units, tablesOf(charset).codes) : encodeSingle(units, charset);
 }
 
-function encodeSingle(units: Uint16Array, charset: Charset): Uint8Array | undefined {
+function encodeSingle(units: Uint16Array, charset: SingleBytePage): Uint8Array | undefined {
   const table = byteTable(charset);
   const bytes = new Uint8Array(units.length);
   for (let at = 0; at < units.length; at++) {
-    const byte = table[units[at] ?? 0] ?? NO_BYTE;
+    const byte = unitAt(table, unitAt(units, at));
     if (byte === NO_BYTE) return undefined;
     bytes[at] = byte;
   }
@@ -64,7 +64,7 @@ function encodeDouble(units: Uint16Array, codes: Uint16Array): Uint8Array | unde
   const bytes = new Uint8Array(2 * units.length);
   let length = 0;
   for (const unit of units) {
-    const code = codes[unit] ?? NONE;
+    const code = unitAt(codes, unit);
     if (code === NONE && unit !== 0) return undefined;
     if (code > 0xff) bytes[length++] = code >> 8;
     bytes[length++] = code & 0xff;
@@ -105,9 +105,9 @@ export function decodeBytes(
   const table = cached(upperTables, charset, createUpperTable);
   let invalid = 0;
   for (let at = 0; at < codes.length; at++) {
-    const code = codes[at] ?? NO_BYTE;
+    const code = unitAt(codes, at);
     if (code === NO_BYTE) invalid++;
-    units[at] = code === NO_BYTE ? (original[at] ?? 0) : (table[code] ?? 0);
+    units[at] = code === NO_BYTE ? unitAt(original, at) : unitAt(table, code);
   }
   return { length: codes.length, invalid };
 }
@@ -127,14 +127,14 @@ function decodeUtf8(
   original: Uint16Array,
 ): { readonly length: number; readonly invalid: number } {
   const bytes = new Uint8Array(codes.length);
-  for (let at = 0; at < codes.length; at++) bytes[at] = Math.min(codes[at] ?? NEVER, NEVER);
+  for (let at = 0; at < codes.length; at++) bytes[at] = Math.min(unitAt(codes, at), NEVER);
   let length = 0;
   let invalid = 0;
   for (let at = 0; at < bytes.length;) {
     const width = sequenceLength(bytes, at);
     // Never writes after the place that is read next, because `units` may be the same array as `original`.
     if (width > 1) length = writeSequence(bytes, at, width, units, length);
-    else units[length++] = original[at] ?? 0;
+    else units[length++] = unitAt(original, at);
     if (width === 0) invalid++;
     at += Math.max(1, width);
   }
@@ -151,14 +151,14 @@ function decodeDouble(
   let length = 0;
   let invalid = 0;
   for (let at = 0; at < codes.length;) {
-    const code = codes[at] ?? NO_BYTE;
-    const single = code < NO_BYTE ? (singles[code] ?? NONE) : NONE;
+    const code = unitAt(codes, at);
+    const single = code < NO_BYTE ? unitAt(singles, code) : NONE;
     const next = codes[at + 1] ?? NO_BYTE;
-    const pair = code < NO_BYTE && next < NO_BYTE ? (pairs[code * 256 + next] ?? NONE) : NONE;
+    const pair = code < NO_BYTE && next < NO_BYTE ? unitAt(pairs, code * 256 + next) : NONE;
     if (single !== NONE || code === 0) units[length++] = single;
     else if (pair !== NONE) units[length++] = pair;
     else {
-      units[length++] = original[at] ?? 0;
+      units[length++] = unitAt(original, at);
       invalid++;
     }
     at += single === NONE && code !== 0 && pair !== NONE ? 2 : 1;

@@ -1,3 +1,4 @@
+import { unitAt } from '../text/units.ts';
 import { CYRILLIC_ALPHABETS, LATIN_ALPHABETS, RUSSIAN } from './alphabets.ts';
 import { tablesOf } from './doubleBytePages.ts';
 
@@ -38,15 +39,15 @@ const COLOUR = new RegExp(String.raw`\x1b\[[\d;]{0,20}m`, 'gu');
 export function measureOddness(written: string): number {
   const text = written.includes('\x1b[') ? written.replace(COLOUR, ' ') : written;
   const table = (kinds ??= createKinds());
-  const latin = new Missing(LATIN_ALPHABETS.map(({ letters }) => letters));
-  const cyrillic = new Missing(CYRILLIC_ALPHABETS);
+  const latin = new Missing(LATIN_ALPHABETS);
+  const cyrillic = new Missing(CYRILLIC_ALPHABETS.map((letters) => ({ letters, rarity: NEIGHBOUR })));
   let odd = 0;
   let boxes = 0;
   let beforeBoxes: Kind = Kind.plain;
   let before: Kind = Kind.plain;
   let kind = kindAt(table, text, 0);
   for (let at = 0; at < text.length; at++) {
-    const behind = at + 1 < text.length ? kindAt(table, text, at + 1) : Kind.plain;
+    const behind = kindAt(table, text, at + 1);
     // The symbols of square and cubic meters are not odd.
     if (kind === Kind.unit && text.charAt(at - 1) === 'm') kind = Kind.plain;
     if (kind !== Kind.plain) odd += oddnessOf(kind, before, behind);
@@ -64,7 +65,7 @@ export function measureOddness(written: string): number {
     before = kind;
     kind = behind;
   }
-  return odd + latin.least((at) => LATIN_ALPHABETS[at]?.rarity ?? 0) + cyrillic.least(() => NEIGHBOUR);
+  return odd + latin.least() + cyrillic.least();
 }
 
 const CAPITAL_INSIDE = 15;
@@ -78,26 +79,25 @@ const NEIGHBOUR = 2;
 
 /** Counts, for each alphabet, the letters of a text that it lacks. */
 class Missing {
-  readonly #alphabets: readonly string[];
-  readonly #counts: Uint32Array;
+  readonly #alphabets: { readonly letters: string; readonly rarity: number; count: number }[];
   #isUsed = false;
 
-  constructor(alphabets: readonly string[]) {
-    this.#alphabets = alphabets;
-    this.#counts = new Uint32Array(alphabets.length);
+  constructor(alphabets: readonly { readonly letters: string; readonly rarity: number }[]) {
+    this.#alphabets = alphabets.map(({ letters, rarity }) => ({ letters, rarity, count: 0 }));
   }
 
   note(letter: string): void {
     this.#isUsed = true;
     const small = letter.toLowerCase();
-    for (const [at, letters] of this.#alphabets.entries()) {
-      if (!letters.includes(small) && !letters.includes(letter)) this.#counts[at] = (this.#counts[at] ?? 0) + 1;
+    for (const alphabet of this.#alphabets) {
+      if (!alphabet.letters.includes(small) && !alphabet.letters.includes(letter)) alphabet.count++;
     }
   }
 
   /** Returns the oddness of the letters, measured with the alphabet that fits best. */
-  least(rarity: (at: number) => number): number {
-    return this.#isUsed ? Math.min(...Array.from(this.#counts, (count, at) => rarity(at) + FOREIGN_LETTER * count)) : 0;
+  least(): number {
+    if (!this.#isUsed) return 0;
+    return Math.min(...this.#alphabets.map(({ rarity, count }) => rarity + FOREIGN_LETTER * count));
   }
 }
 
@@ -142,7 +142,7 @@ function oddnessOf(kind: Kind, before: Kind, behind: Kind): number {
       if (touches === 2) return 18;
       return isLetter(before) ? 9 : 2;
     case Kind.symbol:
-      return [3, 9, 18][touches] ?? 0;
+      return touches === 2 ? 18 : 3 + 6 * touches;
     case Kind.never:
       return NEVER_WRITTEN;
     default:
@@ -177,8 +177,9 @@ function isOtherScript(kind: Kind, first: Kind, last: Kind): boolean {
   return isLetter(kind) && (kind < first || kind > last);
 }
 
+/** Returns the kind of a unit. Nothing odd stands after the end. */
 function kindAt(table: Uint8Array, text: string, at: number): Kind {
-  return (table[text.charCodeAt(at)] ?? Kind.never) as Kind;
+  return (table[text.charCodeAt(at)] ?? Kind.plain) as Kind;
 }
 
 const PATTERNS: readonly (readonly [kind: Kind, pattern: RegExp])[] = [
@@ -233,7 +234,7 @@ function commonHan(): readonly number[] {
     const { pairs } = tablesOf(page);
     return Array.from({ length: (last - first + 1) * 256 }, (_, at) => first * 256 + at)
       .filter((code) => (code & 0xff) >= trail)
-      .map((code) => pairs[code] ?? 0);
+      .map((code) => unitAt(pairs, code));
   };
   return [
     ...rows('cp932', 0x89, 0x97, 0x40),

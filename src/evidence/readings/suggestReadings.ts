@@ -1,6 +1,6 @@
 import { textAt } from '../../base/atIndex.ts';
-import { CHARSETS, misreadingsOf, readingOf } from '../../base/textView.ts';
-import type { Charset, TextView } from '../../base/textView.ts';
+import { CHARSETS, readingOf } from '../../base/textView.ts';
+import type { Charset, Misreading, TextView } from '../../base/textView.ts';
 import { measureOddness } from './oddness.ts';
 import { readUtf16, undoMisreading } from './undoMisreading.ts';
 
@@ -47,6 +47,8 @@ const MUCH = 30;
 interface Candidate {
   readonly view: TextView;
   readonly steps: number;
+  /** Misreadings that the view undoes; none if it joins the bytes of UTF-16. */
+  readonly misreadings: readonly Misreading[];
   readonly text: string;
   readonly odd: number;
 }
@@ -65,9 +67,9 @@ export function suggestReadings(text: string, most: number): readonly Suggestion
   const once = candidates.filter((candidate) => candidate.odd + MIN_GAIN <= odd && candidate.odd * MIN_TIMES < odd);
   const asUtf8 = candidates.filter(({ view }) => view.startsWith('utf8-as-'));
   const twice = asUtf8.slice(0, MAX_TRIED_AGAIN).flatMap((first) =>
-    candidatesOf(first.text, first.odd).flatMap(({ view, ...rest }): Candidate[] => {
-      const steps = [...(misreadingsOf(first.view) ?? []), ...(misreadingsOf(view) ?? [])];
-      return steps.length < 2 ? [] : [{ ...rest, view: readingOf(steps), steps: 2 }];
+    candidatesOf(first.text, first.odd).flatMap((rest): Candidate[] => {
+      const misreadings = [...first.misreadings, ...rest.misreadings];
+      return misreadings.length < 2 ? [] : [{ ...rest, misreadings, view: readingOf(misreadings), steps: 2 }];
     }),
   );
   // A second misreading must reduce the oddness much, because any text has some reading that is a little less odd.
@@ -104,17 +106,18 @@ export function suggestPages<Page extends Charset>(
 /** Returns all readings that change a text and make it less odd, the least odd first. */
 function candidatesOf(sample: string, odd: number): readonly Candidate[] {
   const found: Candidate[] = [];
-  const add = (view: TextView, text: string): void => {
+  const add = (view: TextView, text: string, misreadings: readonly Misreading[]): void => {
     if (text === sample) return;
     const left = measureOddness(text);
-    if (left < odd) found.push({ view, steps: 1, text, odd: left });
+    if (left < odd) found.push({ view, steps: 1, misreadings, text, odd: left });
   };
   for (const written of WRITTEN) {
     for (const readAs of READ_AS) {
-      if (written !== readAs) add(readingOf([{ written, readAs }]), undoMisreading(sample, { written, readAs }));
+      const misreading = { written, readAs };
+      if (written !== readAs) add(readingOf([misreading]), undoMisreading(sample, misreading), [misreading]);
     }
   }
-  add('utf16', readUtf16(sample));
+  add('utf16', readUtf16(sample), []);
   return found.sort(compareCandidates);
 }
 
@@ -140,9 +143,9 @@ function withoutTwins(sample: string, candidates: readonly Candidate[]): readonl
  * possible, because UTF-16 has two bytes for each unit.
  */
 function sampleOf(text: string): string {
-  if (text.length <= SAMPLE) return ODD.test(text) ? text : '';
   const first = text.search(ODD);
   if (first < 0) return '';
+  if (text.length <= SAMPLE) return text;
   const lineStart = text.lastIndexOf('\n', first) + 1;
   const start = Math.max(lineStart - (lineStart % 2), first - SAMPLE / 2);
   return text.slice(start, start + SAMPLE);

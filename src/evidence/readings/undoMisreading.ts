@@ -1,5 +1,5 @@
 import type { Charset, Misreading } from '../../base/textView.ts';
-import { fromUnits, toUnits } from '../text/units.ts';
+import { fromUnits, toUnits, unitAt } from '../text/units.ts';
 import { joinCutLines } from './cutUtf16.ts';
 import { byteTable, decode, decodeBytes, encode, NO_BYTE } from './encode.ts';
 import { measureOddness } from './oddness.ts';
@@ -22,7 +22,7 @@ export function undoMisreading(text: string, { written, readAs }: Misreading): s
     const units = toUnits(text);
     const table = byteTable(readAs);
     const codes = new Uint16Array(units.length);
-    for (let at = 0; at < units.length; at++) codes[at] = table[units[at] ?? 0] ?? NO_BYTE;
+    for (let at = 0; at < units.length; at++) codes[at] = unitAt(table, unitAt(units, at));
     return fromUnits(units, decodeBytes(codes, written, units, units).length);
   }
   const undo = (piece: string): string => {
@@ -113,8 +113,10 @@ function byteReader(readAs: Charset | typeof BYTE_BY_BYTE): (unit: number) => nu
   }
   if (isDoubleBytePage(readAs)) {
     const { codes } = tablesOf(readAs);
-    return (unit) =>
-      unit === 0 || ((codes[unit] ?? NONE) !== NONE && (codes[unit] ?? 0) <= 0xff) ? codes[unit] : undefined;
+    return (unit) => {
+      const code = unitAt(codes, unit);
+      return unit === 0 || (code !== NONE && code <= 0xff) ? code : undefined;
+    };
   }
   const limit = readAs === BYTE_BY_BYTE ? 0x100 : 0x80;
   return (unit) => (unit < limit ? unit : undefined);

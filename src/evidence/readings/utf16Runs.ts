@@ -1,4 +1,4 @@
-import { fromUnits } from '../text/units.ts';
+import { fromUnits, unitAt } from '../text/units.ts';
 
 /**
  * Highest second byte of a letter: up to U+06FF, Arabic. Higher bytes are BEL, backspace and characters of plain text.
@@ -38,7 +38,7 @@ export function joinUtf16Runs(units: Uint16Array, byteOf: (unit: number) => numb
     const isRun = end - at >= 2 * MIN_LETTERS && end >= (runs.isLetter(at) ? runs.endOf(at + 1) : at);
     if (!isRun) {
       if (left === 0 || runs.endedAt === at) isAligned &&= at % 2 === 0;
-      joined[length++] = units[at++] ?? 0;
+      joined[length++] = unitAt(units, at++);
       left++;
       continue;
     }
@@ -61,7 +61,7 @@ class Runs {
 
   /** Whether a letter can begin at this place. Its second byte must be one that does not occur in plain text. */
   isLetter(at: number): boolean {
-    const low = this.#units[at] ?? 0;
+    const low = unitAt(this.#units, at);
     const high = this.#units[at + 1] ?? MAX_HIGH_BYTE + 1;
     // If the first unit is no longer a byte, it stays, and the second byte is dropped. Only a NUL can be dropped
     // without a loss.
@@ -69,8 +69,8 @@ class Runs {
   }
 
   letterAt(at: number): number {
-    const low = this.#byteOf(this.#units[at] ?? 0);
-    return low === undefined ? (this.#units[at] ?? 0) : low + 256 * this.#byteAt(at + 1);
+    const low = this.#byteOf(unitAt(this.#units, at));
+    return low === undefined ? unitAt(this.#units, at) : low + 256 * this.#byteAt(at + 1);
   }
 
   /** Returns the end of the run that begins at a place, or the place itself if no run begins there. */
@@ -112,10 +112,10 @@ class Runs {
   }
 
   #isByte(at: number): boolean {
-    return this.#byteOf(this.#units[at] ?? 0) !== undefined;
+    return this.#byteOf(unitAt(this.#units, at)) !== undefined;
   }
 
   #byteAt(at: number): number {
-    return this.#byteOf(this.#units[at] ?? 0) ?? 0;
+    return this.#byteOf(unitAt(this.#units, at)) ?? 0;
   }
 }

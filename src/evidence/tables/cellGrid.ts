@@ -1,3 +1,5 @@
+import { textAt } from '../../base/atIndex.ts';
+
 /**
  * A line as the cells of a screen. PowerShell 7 pads by the width on the screen, where a Chinese letter takes two
  * cells. Windows PowerShell 5.1 pads by UTF-16 units.
@@ -26,7 +28,7 @@ export function toGrid(line: string, unit: GridUnit): GridLine {
   for (const character of line) {
     const width = widthOf(character);
     // A sign without a width belongs to the cell before it.
-    if (width === 0 && cells.length > 0) cells.push((cells.pop() ?? '') + character);
+    if (width === 0 && cells.length > 0) cells.push(textAt(cells.splice(-1), 0) + character);
     else cells.push(character, ...(width === 2 ? [''] : []));
   }
   return {

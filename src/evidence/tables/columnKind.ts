@@ -31,7 +31,7 @@ export function kindOfColumn(cells: readonly (string | null)[]): ColumnKind {
 }
 
 function isOfKind(kind: ColumnKind, text: string): boolean {
-  return typeof keyOf(kind, text) === 'number' || (keyOf(kind, text)?.toString().startsWith(FIRST) ?? false);
+  return typeof keyOf(kind, text) === 'number' || String(keyOf(kind, text)).startsWith(FIRST);
 }
 
 /** Sign before the keys of addresses and versions. It places them before all cells that are only text. */
@@ -72,14 +72,14 @@ function readNumber(cell: string, decimal: '.' | ','): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
-const UNITS: Readonly<Record<string, number>> = { '': 0, k: 1, m: 2, g: 3, t: 4, p: 5, e: 6 };
+const UNITS = ['', 'k', 'm', 'g', 't', 'p', 'e'];
 
 /** Reads `8 K`, `30.160 K`, `1.2 MB`, `4.0KiB`, `512 bytes`. */
 function readSize(cell: string, decimal: '.' | ','): number | undefined {
   const match = /^([\d.,\u00A0 ]{1,40}?) ?([KMGTPE]?)(?:i?B|ytes?|B?ytes?)?$/iu.exec(cell);
   if (match === null) return undefined;
   const number = readNumber(textAt(match, 1).trim(), decimal);
-  return number === undefined ? undefined : number * 1024 ** (UNITS[textAt(match, 2).toLowerCase()] ?? 0);
+  return number === undefined ? undefined : number * 1024 ** UNITS.indexOf(textAt(match, 2).toLowerCase());
 }
 
 /**

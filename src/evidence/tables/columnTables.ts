@@ -1,3 +1,4 @@
+import { numberAt } from '../../base/atIndex.ts';
 import { toGrid } from './cellGrid.ts';
 import type { GridLine, GridUnit } from './cellGrid.ts';
 import type { Span } from './tableLines.ts';
@@ -40,7 +41,10 @@ function divide(
 ): ColumnCells & { readonly fit: number } {
   const head = toGrid(header, unit);
   const grids = lines.map((line) => toGrid(line, unit));
-  const common = groups.map((_, column) => (column === 0 ? 0 : commonStart(grids, groups, column, isExact)));
+  const ends = groups.map(({ end }) => end);
+  const common = groups.map(({ start }, column) =>
+    column === 0 ? 0 : isExact ? start : commonStart(grids, numberAt(ends, column - 1), start),
+  );
   const cells: string[][] = [];
   let fit = 0;
   let aligned = 0;
@@ -63,16 +67,13 @@ function isAligned(grid: GridLine, { start, end }: Span): boolean {
   return begins || (!grid.isBlank(end - 1) && grid.isBlank(end));
 }
 
-/** Returns the start of a column that fits all lines, or undefined if each line must be looked at. */
-function commonStart(
-  grids: readonly GridLine[],
-  groups: readonly Span[],
-  column: number,
-  isExact: boolean,
-): number | undefined {
-  const { start } = groups[column] ?? { start: 0 };
-  if (isExact) return start;
-  const before = groups[column - 1]?.end ?? 0;
+/**
+ * Returns the start of a column that fits all lines, or undefined if each line must be looked at.
+ *
+ * @param before - the end of the previous column's name
+ * @param start - the start of the column's name
+ */
+function commonStart(grids: readonly GridLine[], before: number, start: number): number | undefined {
   const fits = (cell: number): boolean => grids.every((grid) => grid.isBlank(cell));
   // Next to the name, a gap may also be below its first letter: `w` prints values one cell to the right.
   if (!fits(start - 1) && fits(start)) return start + 1;
@@ -87,20 +88,16 @@ function startsOf(
   common: readonly (number | undefined)[],
 ): number[] | undefined {
   const starts: number[] = [];
+  let before = 0;
   for (const [column, { start }] of groups.entries()) {
-    const own = common[column];
-    if (column === 0) {
-      starts.push(0);
-      continue;
-    }
-    let cell = own ?? start;
-    if (!grid.isBlank(cell - 1) && !grid.isBlank(cell)) {
+    let cell = common[column] ?? start;
+    if (column > 0 && !grid.isBlank(cell - 1) && !grid.isBlank(cell)) {
       // A value that is longer than its name: it begins after the next blank to the left.
-      const before = groups[column - 1]?.start ?? 0;
       while (cell > before && !grid.isBlank(cell - 1)) cell--;
       if (cell <= before) return undefined;
     }
     starts.push(cell);
+    before = start;
   }
   return starts;
 }

@@ -38,7 +38,7 @@ export function readCsvTable(lines: TableLines, at: number): FoundTable | undefi
       columns: names.cells,
       rows,
       otherLines: isTyped ? [at, headerAt] : [headerAt],
-      end: (rows.at(-1)?.lastLine ?? headerAt) + 1,
+      end: rows.reduce((_, { lastLine }) => lastLine, headerAt) + 1,
     };
   }
   return undefined;

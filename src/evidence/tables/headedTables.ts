@@ -30,7 +30,7 @@ export function readHeadedTable({ plain, spend }: TableLines, at: number): Found
   const known = knownColumns(header);
   const choices = known === undefined ? capitalColumns(header) : [known];
   for (const groups of choices) {
-    const start = groups[0]?.start ?? 0;
+    const start = Math.min(...groups.map((group) => group.start));
     const lines: string[] = [];
     for (let line = at + 1; isReadable(plain[line]); line++) {
       const text = textAt(plain, line);

@@ -90,7 +90,7 @@ function headingOf({ plain }: TableLines, at: number, lastEnd: number): string |
 
 /** Removes the signs with which scripts frame a heading. */
 function withoutSigns(text: string): string {
-  const isSign = (at: number): boolean => '=-#*[]: \t'.includes(text[at] ?? 'x');
+  const isSign = (at: number): boolean => '=-#*[]: \t'.includes(text.charAt(at));
   let start = 0;
   let end = text.length;
   while (start < end && isSign(start)) start++;

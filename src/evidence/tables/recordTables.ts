@@ -143,6 +143,7 @@ function readAligned(
   let valueAt = 0;
   let colonAt = -1;
   let lastKey = '';
+  let lastValue = '';
   let lastLine = at;
   /** Lines of a value that have only blanks. They belong to the value if another line of it follows. */
   let blanks = 0;
@@ -154,13 +155,16 @@ function readAligned(
       if (fields.has(field.key)) break;
       fields.set(field.key, field.value);
       lastKey = field.key;
+      lastValue = field.value;
       valueAt = Math.max(valueAt, field.valueAt ?? 0);
       colonAt = field.colon;
     } else if (lastKey !== '' && text[colonAt] === ':' && text.slice(0, colonAt).trim() === '') {
       // `sc qc` repeats the colon before each further value.
-      fields.set(lastKey, `${fields.get(lastKey) ?? ''}\n${text.slice(colonAt + 1).trim()}`);
+      lastValue += `\n${text.slice(colonAt + 1).trim()}`;
+      fields.set(lastKey, lastValue);
     } else if (lastKey !== '' && valueAt > 0 && isReadable(text) && indentOf(text) >= valueAt) {
-      fields.set(lastKey, `${fields.get(lastKey) ?? ''}\n${'\n'.repeat(blanks)}${text.trim()}`);
+      lastValue += `\n${'\n'.repeat(blanks)}${text.trim()}`;
+      fields.set(lastKey, lastValue);
       blanks = 0;
     } else if (lastKey !== '' && text === '' && textAt(raw, line).length >= valueAt && valueAt > 0) {
       blanks++;

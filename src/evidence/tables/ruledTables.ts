@@ -27,7 +27,7 @@ export function readRuledTable({ plain, raw, spend }: TableLines, at: number): F
   // The heading of a difference stands above its lines.
   if (header.startsWith('@@')) return undefined;
   const lines: string[] = [];
-  const last = groups.at(-1)?.start ?? 0;
+  const last = Math.max(...groups.map(({ start }) => start));
   for (let line = at + 2; ; line++) {
     const text = textAt(plain, line);
     const next = textAt(plain, line + 1);
@@ -57,6 +57,9 @@ export function readRuledTable({ plain, raw, spend }: TableLines, at: number): F
   };
 }
 
+/** The groups of dashes below the names of a header. */
+type Groups = readonly [Span, ...Span[]];
+
 /** Whether a table is as wide as a page, or has a cell that was cut to fit. */
 function fillsPage(lines: readonly string[]): boolean {
   return lines.some((line) => line.length >= FULL_WIDTH || /…|\.\.\.(?: |$)/u.test(line));
@@ -66,9 +69,9 @@ function fillsPage(lines: readonly string[]): boolean {
  * Moves a header to the place of its dashes. A script that trims its output removes the blanks before the header, and
  * no others.
  */
-function atGroups(header: string, groups: readonly Span[]): string {
+function atGroups(header: string, [{ start }]: Groups): string {
   const bare = header.trimStart();
-  const missing = (groups[0]?.start ?? 0) - (header.length - bare.length);
+  const missing = start - (header.length - bare.length);
   return missing > 0 && bare.length === header.length ? ' '.repeat(missing) + bare : header;
 }
 
@@ -84,8 +87,8 @@ function fits(header: string, names: readonly string[]): boolean {
  */
 function isRulerOf(header: string, ruler: string): boolean {
   if (ruler.length > LONGEST_HEADER) return false;
-  const groups = readRuler(ruler) ?? [];
-  if (groups.length < 2) return false;
+  const groups = readRuler(ruler);
+  if (groups === undefined || groups.length < 2) return false;
   const names = atGroups(header, groups);
   const isExact = ruler.includes('=');
   return groups.every(
@@ -95,11 +98,11 @@ function isRulerOf(header: string, ruler: string): boolean {
 }
 
 /** Returns the groups of a line that contains only groups of dashes, or only groups of equals signs. */
-function readRuler(line: string): Span[] | undefined {
+function readRuler(line: string): Groups | undefined {
   const sign = line.includes('=') ? '=' : '-';
   for (const own of line) if (own !== sign && own !== ' ') return undefined;
-  const groups = findWords(line);
-  return groups.length === 0 ? undefined : groups;
+  const [first, ...others] = findWords(line);
+  return first === undefined ? undefined : [first, ...others];
 }
 
 /**
@@ -141,9 +144,9 @@ interface WrappedRow {
  * without a first cell cannot be a wrapped one, no line is joined.
  */
 function joinWrapped(cells: readonly (readonly string[])[], firstLine: number, isExact: boolean): TableRow[] {
-  const widths = (cells[0] ?? []).map((_, column) =>
-    cells.reduce((most, line) => Math.max(most, textAt(line, column).length), 0),
-  );
+  const widths: number[] = [];
+  for (const line of cells)
+    for (const [column, cell] of line.entries()) widths[column] = Math.max(numberAt(widths, column), cell.length);
   const rows: WrappedRow[] = [];
   let isProved = false;
   let isPossible = true;
@@ -188,7 +191,7 @@ function goesOn(row: WrappedRow, line: readonly string[]): boolean {
  * of several words, or fills a wide column to its last letter.
  */
 function wasWrapped(above: string, piece: string, width: number, isExact: boolean): boolean {
-  const word = piece.split(' ', 1)[0] ?? '';
+  const word = textAt(piece.split(' ', 1), 0);
   if (above === '' || above.length + 1 + word.length <= width) return false;
   if (isExact) return true;
   if (VALUE_BEGINS.test(piece)) return false;

@@ -75,10 +75,9 @@ export function findWords(line: string, gap = 1): Span[] {
 export function splitWords(line: string, most: number): string[] {
   const words = findWords(line);
   if (words.length <= most) return words.map(({ start, end }) => line.slice(start, end));
-  const rest = words[most - 1];
   return [
     ...words.slice(0, most - 1).map(({ start, end }) => line.slice(start, end)),
-    ...(rest === undefined ? [] : [line.slice(rest.start)]),
+    ...words.slice(most - 1, most).map(({ start }) => line.slice(start)),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { textAt } from '../../base/atIndex.ts';
+import { numberAt, textAt } from '../../base/atIndex.ts';
 import type { FoundTable, TableReader, TableRow, TableShape } from './table.ts';
 import { findWords, isReadable, splitWords } from './tableLines.ts';
 
@@ -65,9 +65,11 @@ const NETSTAT_SAMPLE = 20;
 
 /** Returns the names of the columns. A translated name may fill its column, so only the rows tell where it ends. */
 function netstatNames(header: string, rows: readonly string[]): string[] {
-  const places = rows.filter((row) => readEndpoints(row) !== undefined).map((row) => findWords(row));
+  const places = rows
+    .filter((row) => readEndpoints(row) !== undefined)
+    .map((row) => findWords(row).map(({ start }) => start));
   // A long address moves all that is behind it to the right.
-  const startOf = (word: number): number => Math.min(...places.map((words) => words[word]?.start ?? Infinity));
+  const startOf = (word: number): number => Math.min(...places.map((starts) => numberAt(starts, word)));
   const [second, third] = [startOf(1), startOf(2)];
   return [
     header.slice(0, second).trim(),
@@ -88,11 +90,9 @@ const UNIX_NETSTAT = /^Proto +Recv-Q +Send-Q +Local Address +Foreign Address +\(
 export const readUnixNetstat: TableReader = ({ plain }, at) => {
   const header = plain[at];
   if (!isReadable(header) || header.length > 400 || !UNIX_NETSTAT.test(header)) return undefined;
-  const rest = findWords(header, 2).map(({ start, end }) => header.slice(start, end));
-  const stateAt = rest.findIndex((name) => /^\(?[Ss]tate\)?$/u.test(name));
-  const names = ['Proto', 'Recv-Q', 'Send-Q', 'Local Address', 'Foreign Address', '(state)'];
-  if (stateAt >= 0) names[5] = rest[stateAt] ?? 'State';
-  const behindState = header.slice(header.search(/\(?[Ss]tate\)?/u) + (names[5]?.length ?? 0));
+  const state = textAt(/\(?[Ss]tate\)?/u.exec(header), 0);
+  const names = ['Proto', 'Recv-Q', 'Send-Q', 'Local Address', 'Foreign Address', state];
+  const behindState = header.slice(header.indexOf(state) + state.length);
   const more = behindState.includes('PID/Program name')
     ? ['PID/Program name', ...splitWords(behindState.replace('PID/Program name', ''), 20)]
     : splitWords(behindState, 40);
@@ -158,7 +158,7 @@ export const readDf: TableReader = ({ plain }, at) => {
   const names = [words.slice(0, first).join(' '), ...words.slice(first, share + 1), words.slice(share + 1).join(' ')];
   const readRow = (line: string): string[] | undefined => {
     const cells = splitWords(line, names.length);
-    return cells.length === names.length && DF_SHARE.test(cells.at(-2) ?? '') ? cells : undefined;
+    return cells.length === names.length && DF_SHARE.test(textAt(cells, names.length - 2)) ? cells : undefined;
   };
   return names.includes('') ? undefined : toTable('columns', names, at, readRows(plain, at + 1, readRow));
 };
@@ -203,7 +203,8 @@ export const readLs: TableReader = ({ plain }, at) =>
 function readLsRow(line: string): string[] | undefined {
   if (!/^[bcdlnpsDM-][r-]/u.test(line)) return undefined;
   const spans = findWords(line.slice(0, 600));
-  const word = (index: number): string => line.slice(spans[index]?.start ?? 0, spans[index]?.end ?? 0);
+  const words = spans.map(({ start, end }) => line.slice(start, end));
+  const word = (index: number): string => textAt(words, index);
   if (spans.length < 8 || !LS_MODE.test(word(0)) || !/^\d+$/u.test(word(1))) return undefined;
   // A device file has two numbers in place of its size.
   const isDevice = /^\d+,$/u.test(word(4));
@@ -216,7 +217,10 @@ function readLsRow(line: string): string[] | undefined {
   if (last === first + 1 && /^[+-]\d{4}$/u.test(word(last + 1))) last++;
   if (spans.length <= last + 1) return undefined;
   // `7. Dez 2023  name`: a year is padded to the width of a clock. One blank is between the time and a name.
-  const timeEnd = spans[last]?.end ?? 0;
+  const timeEnd = numberAt(
+    spans.map(({ end }) => end),
+    last,
+  );
   const nameAt = /^\d{4}$/u.test(word(last)) && line.startsWith('  ', timeEnd) ? timeEnd + 2 : timeEnd + 1;
   return [
     word(0),

@@ -20,7 +20,7 @@ export class DividedText {
     const parts = this.#divide();
     return {
       documentBytes: sizeOf(text),
-      lines: text === '' ? 0 : (parts.at(-1)?.lastLine ?? 0),
+      lines: text === '' ? 0 : Math.max(...parts.map(({ lastLine }) => lastLine)),
       parts: parts.map(({ start, end, first, lastLine }) => {
         return { first, lastLine, documentBytes: sizeOf(text.slice(start, end)) };
       }),

@@ -222,6 +222,6 @@ function omissionBetween(before: Span | undefined, after: Span | undefined): str
   const to = after.firstLine - 1;
   if (from < to) return `[lines ${from}–${to} omitted]\n`;
   if (from === to) return `[line ${from} omitted]\n`;
-  if (before.lastLine !== after.firstLine) return '';
-  return `[columns ${(before.columns?.last ?? 0) + 1}–${(after.columns?.first ?? 1) - 1} omitted]\n`;
+  if (before.lastLine !== after.firstLine || before.columns === undefined || after.columns === undefined) return '';
+  return `[columns ${before.columns.last + 1}–${after.columns.first - 1} omitted]\n`;
 }

@@ -1,3 +1,5 @@
+import { byteAt } from '../../base/atIndex.ts';
+
 /*
  * Texts as arrays of UTF-16 units. Millions of small strings, or a callback for each character, need seconds and
  * gigabytes. An array needs two bytes for each unit.
@@ -8,6 +10,11 @@ export function toUnits(text: string): Uint16Array<ArrayBuffer> {
   const units = new Uint16Array(text.length);
   Buffer.from(units.buffer).write(text, 'utf16le');
   return units;
+}
+
+/** Returns a UTF-16 unit, or an entry of a table of them; 0 after the end. As fast as an index, like `byteAt`. */
+export function unitAt(units: Uint16Array, at: number): number {
+  return units[at] ?? 0;
 }
 
 /** Returns the text of the first units in an array. */
@@ -21,15 +28,15 @@ export function fromUnits(units: Uint16Array, length: number): string {
  * @param bytes - the bytes. A place after their end is not part of a sequence
  */
 export function sequenceLength(bytes: Uint8Array, at: number): number {
-  const first = bytes[at] ?? 0;
+  const first = byteAt(bytes, at);
   if (first < 0x80) return 1;
   const length = first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
   if (first < 0xc2 || length === 0) return 0;
   for (let next = 1; next < length; next++) {
-    const byte = bytes[at + next] ?? 0;
+    const byte = byteAt(bytes, at + next);
     if (byte < 0x80 || byte > 0xbf) return 0;
   }
-  const second = bytes[at + 1] ?? 0;
+  const second = byteAt(bytes, at + 1);
   const isTooLong = (first === 0xe0 && second < 0xa0) || (first === 0xf0 && second < 0x90);
   const isNoCharacter = (first === 0xed && second > 0x9f) || (first === 0xf4 && second > 0x8f);
   return isTooLong || isNoCharacter ? 0 : length;
@@ -41,9 +48,9 @@ export function sequenceLength(bytes: Uint8Array, at: number): number {
  * @returns the place for the next unit
  */
 export function writeSequence(bytes: Uint8Array, at: number, length: number, units: Uint16Array, to: number): number {
-  let code = bytes[at] ?? 0;
+  let code = byteAt(bytes, at);
   if (length > 1) code &= 0xff >> (length + 1);
-  for (let next = 1; next < length; next++) code = (code << 6) | ((bytes[at + next] ?? 0) & 0x3f);
+  for (let next = 1; next < length; next++) code = (code << 6) | (byteAt(bytes, at + next) & 0x3f);
   if (code < 0x10000) {
     units[to] = code;
     return to + 1;

@@ -1,3 +1,5 @@
+import { codeAt } from '../../base/atIndex.ts';
+
 /** A text without hidden characters, and the number of characters that were replaced. */
 export interface VisibleText {
   readonly text: string;
@@ -41,7 +43,7 @@ function replaceCounted(text: string, pattern: RegExp): VisibleText {
     let from = start;
     let at = start;
     while (at < end) {
-      const code = text.codePointAt(at) ?? 0;
+      const code = codeAt(text, at);
       const next = at + (code > 0xffff ? 2 : 1);
       const form = forms.of(code);
       if (form !== '') {
@@ -62,7 +64,7 @@ function replaceShort(text: string, pattern: RegExp): VisibleText {
   let count = 0;
   const visible = text.replace(pattern, (hidden) => {
     count++;
-    return visibleForm(hidden.codePointAt(0) ?? 0);
+    return visibleForm(codeAt(hidden, 0));
   });
   return { text: visible, count };
 }

@@ -1,3 +1,5 @@
+import { codeAt, numberAt } from '../../base/atIndex.ts';
+
 /** Value of a cell without a character. */
 const BLANK = 0;
 /** Furthest column to which the cursor can move after the end of the line. No real terminal is wider. */
@@ -50,17 +52,10 @@ export class TerminalLine {
 
   /** Writes the character at a place of the source. Returns the place after it. */
   write(at: number): number {
-    const code = this.#text.codePointAt(at) ?? 0;
-    let end = at + (code > 0xffff ? 2 : 1);
     this.#put(at + 1);
     if (this.#isWide(at)) this.#put(-at - 1);
-    while (end < this.#text.length && this.#text.charCodeAt(end) >= 0x300) {
-      const width = (this.#text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
-      if (!ZERO_WIDTH.test(this.#text.slice(end, end + width))) break;
-      end += width;
-    }
     this.#written++;
-    return end;
+    return this.#endOf(at);
   }
 
   return(): void {
@@ -121,7 +116,7 @@ export class TerminalLine {
       from = to = 0;
     };
     for (let cell = 0; cell < this.#used; cell++) {
-      const value = this.#cells[cell] ?? BLANK;
+      const value = numberAt(this.#cells, cell);
       if (!this.#isWhole(cell, erased)) blanks++;
       else if (value > 0) {
         if (blanks > 0) {
@@ -148,23 +143,23 @@ export class TerminalLine {
    * other half was neither overwritten nor erased.
    */
   #isWhole(cell: number, erased: Int32Array): boolean {
-    const value = this.#cells[cell] ?? BLANK;
+    const value = numberAt(this.#cells, cell);
     const isThere = (at: number, wanted: number): boolean =>
-      this.#cells[at] === wanted && Math.abs(wanted) > (erased[at] ?? 0);
+      this.#cells[at] === wanted && Math.abs(wanted) > numberAt(erased, at);
     if (value === BLANK || !isThere(cell, value)) return false;
     if (value < 0) return isThere(cell - 1, -value);
     return isThere(cell + 1, -value) || !this.#isWide(value - 1);
   }
 
   #isWide(at: number): boolean {
-    const code = this.#text.codePointAt(at) ?? 0;
+    const code = codeAt(this.#text, at);
     return code >= 0x1100 && isWideCharacter(String.fromCodePoint(code));
   }
 
   #endOf(at: number): number {
-    let end = at + ((this.#text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
+    let end = at + (codeAt(this.#text, at) > 0xffff ? 2 : 1);
     while (end < this.#text.length && this.#text.charCodeAt(end) >= 0x300) {
-      const width = (this.#text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
+      const width = codeAt(this.#text, end) > 0xffff ? 2 : 1;
       if (!ZERO_WIDTH.test(this.#text.slice(end, end + width))) break;
       end += width;
     }
@@ -176,13 +171,13 @@ export class TerminalLine {
     const times = this.#erasedFrom.slice(0, this.#used);
     let latest = this.#erasedAll;
     for (let cell = 0; cell < this.#used; cell++) {
-      latest = Math.max(latest, times[cell] ?? 0);
+      latest = Math.max(latest, numberAt(times, cell));
       times[cell] = latest;
     }
     latest = 0;
     for (let cell = this.#used - 1; cell >= 0; cell--) {
-      latest = Math.max(latest, this.#erasedUpTo[cell] ?? 0);
-      times[cell] = Math.max(latest, times[cell] ?? 0);
+      latest = Math.max(latest, numberAt(this.#erasedUpTo, cell));
+      times[cell] = Math.max(latest, numberAt(times, cell));
     }
     return times;
   }
@@ -198,10 +193,8 @@ export class TerminalLine {
       this.#erasedUpTo[this.#used] = 0;
       this.#erasedFrom[this.#used] = 0;
     }
-    // A wide character disappears when one of its halves is overwritten.
-    if (value > 0 && (this.#cells[cell] ?? BLANK) < 0) this.#cells[cell - 1] = BLANK;
+    // A wide character disappears when one of its halves is overwritten: see `#isWhole`.
     this.#cells[cell] = value;
-    if ((this.#cells[cell + 1] ?? BLANK) < 0 && cell + 1 < this.#used) this.#cells[cell + 1] = BLANK;
     this.#cursor = cell + 1;
   }
 

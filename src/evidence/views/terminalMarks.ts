@@ -77,9 +77,7 @@ export class TerminalMarks {
     const next = at + (isEscape ? 2 : 1);
     if (letter === '[') return this.#readControl(at, next);
     if (letter !== '' && OPENS_STRING.includes(letter)) return this.#readString(at, next, letter === ']');
-    if (letter !== '' && ESCAPES_OVER_LINES.includes(letter) && !(letter === 'c' && !isEscape)) {
-      return { effect: 'overLines', end: next };
-    }
+    if (letter !== '' && ESCAPES_OVER_LINES.includes(letter)) return { effect: 'overLines', end: next };
     if (!isEscape) return { effect: 'other', end: next };
     let end = at + 1;
     while (isWithin(this.#text, end, 0x20, 0x2f) && end - at < 4) end++;

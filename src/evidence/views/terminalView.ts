@@ -1,3 +1,4 @@
+import { textAt } from '../../base/atIndex.ts';
 import { TerminalLine } from './terminalLine.ts';
 import { TerminalMarks } from './terminalMarks.ts';
 import type { TerminalMark } from './terminalMarks.ts';
@@ -51,7 +52,7 @@ class TerminalReader {
   /** Reads up to the next LF. Returns the place after it. */
   readLine(start: number): number {
     PLAIN_LINE.lastIndex = start;
-    const whole = PLAIN_LINE.exec(this.#text)?.[0] ?? '';
+    const whole = textAt(PLAIN_LINE.exec(this.#text), 0);
     const isCrlf = whole.endsWith('\r') && start + whole.length < this.#text.length;
     const line = isCrlf ? whole.slice(0, -1) : whole;
     const end = start + line.length;

@@ -1,3 +1,4 @@
+import { byteAt } from '../../base/atIndex.ts';
 import { CHARSETS, misreadingsOf, normaliseRulesOf } from '../../base/textView.ts';
 import type { Charset, TextView } from '../../base/textView.ts';
 import { readClixml } from '../decode/clixml.ts';
@@ -7,7 +8,7 @@ import { isSingleBytePage, upperHalfOf } from '../readings/singleBytePages.ts';
 import type { DoubleBytePage } from '../readings/doubleBytePages.ts';
 import type { SingleBytePage } from '../readings/singleBytePages.ts';
 import { readUtf16, undoMisreading } from '../readings/undoMisreading.ts';
-import { fromUnits, sequenceLength, toUnits, writeSequence } from '../text/units.ts';
+import { fromUnits, sequenceLength, toUnits, unitAt, writeSequence } from '../text/units.ts';
 import { readAsTerminal } from './terminalView.ts';
 
 /** A code page by which the bytes of a file can be read. */
@@ -86,8 +87,8 @@ export function readWithCodePage(bytes: Uint8Array, page: CodePage): string {
 type Reader = (bytes: Uint8Array, at: number) => readonly [unit: number, taken: number];
 
 function singleReader(page: SingleBytePage): Reader {
-  const characters = Array.from(toUnits(upperHalfOf(page)), (unit) => [unit, 1] as const);
-  return (bytes, at) => characters[(bytes[at] ?? 0) - 0x80] ?? LOST;
+  const characters = toUnits(upperHalfOf(page));
+  return (bytes, at) => [unitAt(characters, byteAt(bytes, at) - 0x80), 1];
 }
 
 const LOST = [0xfffd, 1] as const;
@@ -97,9 +98,9 @@ function doubleReader(page: DoubleBytePage): Reader {
   const { singles, pairs } = tablesOf(page);
   return (bytes, at) => {
     const [first = 0, second = 0, third = 0] = [bytes[at], bytes[at + 1], bytes[at + 2]];
-    const single = singles[first] ?? NONE;
+    const single = unitAt(singles, first);
     if (single !== NONE) return [single, 1];
-    const pair = pairs[first * 256 + second] ?? NONE;
+    const pair = unitAt(pairs, first * 256 + second);
     if (pair === NONE) return LOST;
     // The program that wrote the JSON read the second byte as a backslash, and escaped it.
     return [pair, second === BACKSLASH && third === BACKSLASH ? 3 : 2];

@@ -105,4 +105,11 @@ suite('citations', () => {
     const [found] = findReferences(`see ${IDS}#L5-L9.`);
     assert.deepEqual(found, { actionId: address.actionId, commandIndex: 0 });
   });
+
+  test('several stretches of one line: each begins behind the one before', () => {
+    const count = (fragment: string): number | undefined => parseCitation(`${IDS}#${fragment}`)?.spans.length;
+    assert.equal(count('L5C3-L5C10,L5C20-L5C30'), 2);
+    for (const overlapping of ['L5C3-L5C10,L5C5-L5C30', 'L5C3-L5C10,L5', 'L5,L5C3-L5C9'])
+      assert.equal(count(overlapping), undefined, overlapping);
+  });
 });

@@ -76,4 +76,24 @@ suite('indicators as a note', () => {
     assert.match(lines[0] ?? '', /^# Source: dc1\.contoso\.example · .* · live-response:/u);
     assert.deepEqual(lines.slice(1), [...SHOWN, '']);
   });
+
+  test('CSV: what the output had defanged, and results whose device is known by its ID alone, or not at all', () => {
+    const rows: readonly SourcedIndicator[] = [
+      { kind: 'domain', value: 'evil.example', isDefanged: true, count: 1, firstLine: 1, source: 0 },
+      { kind: 'domain', value: 'evil.example', count: 1, firstLine: 1, source: 1 },
+    ];
+    const unnamed = { device: null, machineId: 'ab12' };
+    const sources = [unnamed, { ...unnamed, machineId: null }].map((change) => ({
+      source: evidenceSource(change),
+      quotation,
+    }));
+    const [, ...cells] = readCsv(buildIndicatorNote('csv', rows, sources, false));
+    assert.deepEqual(
+      cells.map(([type, , , , device]) => [type, device]),
+      [
+        ['Domain, defanged in the output', 'ab12'],
+        ['Domain', '–'],
+      ],
+    );
+  });
 });

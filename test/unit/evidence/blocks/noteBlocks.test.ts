@@ -70,4 +70,10 @@ suite('a note of an attacker', () => {
     assert.deepEqual(findEvidence('- '.repeat(SIZE / 4) + '\n'.repeat(SIZE / 2)), []);
     assert.deepEqual(findEvidence('- '.repeat(SIZE / 4) + `\n${' '.repeat(200)}x`.repeat(SIZE / 400)), []);
   });
+
+  test('HTML that is no element ends at its own sign, not at an empty line; blank lines end no code', () => {
+    assert.deepEqual(shapes('<![CDATA[\n\n```\na\n]]>\nb'), ['html', 'paragraph b']);
+    assert.deepEqual(shapes('<!DOCTYPE x\n\n```\n>\nb'), ['html', 'paragraph b']);
+    assert.deepEqual(shapes('    a\n    \n\nb'), ['code a', 'paragraph b']);
+  });
 });

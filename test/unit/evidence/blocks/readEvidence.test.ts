@@ -8,6 +8,8 @@ import {
 } from '../../../../src/evidence/blocks/evidenceBlock.ts';
 import { cutQuotation, WHOLE_TEXT } from '../../../../src/evidence/text/quotation.ts';
 import type { Quotation } from '../../../../src/evidence/text/quotation.ts';
+import { buildCitation } from '../../../../src/evidence/blocks/citation.ts';
+import { findLinksApart } from '../../../../src/evidence/blocks/noteLinks.ts';
 import { findEvidence, quotesSame } from '../../../../src/evidence/blocks/readEvidence.ts';
 import { evidenceSource, SHA256, TEXT_SHA256 } from '../sources.ts';
 
@@ -105,5 +107,27 @@ suite('reading evidence back from a note', () => {
       1,
       'an escaped back-tick opens none',
     );
+  });
+
+  test('a citation of the complete result quotes no code of another section; one with lines does', () => {
+    const cite = (fragment: string): string =>
+      `Source: [a](${buildCitation({ address: source.address, spans: [] })}${fragment})`;
+    const quoted = (fragment: string): string | undefined =>
+      findEvidence(`\`\`\`\nx\n\`\`\`\n\n# Next\n\n${cite(fragment)}`)[0]?.quoted;
+    assert.deepEqual([quoted(''), quoted('#L1')], [undefined, 'x']);
+    assert.equal(findEvidence(`${cite('#L1')} · SHA-256 ${'AB'.repeat(32)}`)[0]?.sha256, SHA256, 'a hash without code');
+  });
+
+  test('a broken hash of the text is none', () => {
+    const note = buildFullBlock(source, quotation).replace(TEXT_SHA256, 'nope');
+    assert.deepEqual(
+      findEvidence(note).map(({ sha256, textSha256 }) => [sha256, textSha256]),
+      [[SHA256, undefined]],
+    );
+  });
+
+  test('addresses in angle brackets are apart only outside of links', () => {
+    const note = '[a](<live-response:x>) <live-response:y> [c](live-response:z) <live-response:w>';
+    assert.deepEqual(findLinksApart(note), [note.indexOf('<live-response:y'), note.indexOf('<live-response:w')]);
   });
 });

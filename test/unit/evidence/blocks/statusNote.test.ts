@@ -129,4 +129,16 @@ test('a note about an action without commands names its type and state, and no c
     note,
     `- Action: \`dc1\` · \`Isolate\` · action \`Succeeded\` · created \`2026-11-23T21:02:00Z\` · action \`${ID}\`\n`,
   );
+
+  test('who asked for it and why, where it is known; an action that goes on can still get a result', () => {
+    const note = buildStatusNote([{ ...facts, actionStatus: 'InProgress', requestor: 'anna', comment: 'IR-7' }]);
+    assert.match(note, /^- Not ended: /u);
+    assert.match(note, / · by `anna` · comment `IR-7` · action /u);
+    assert.doesNotMatch(buildStatusNote([{ ...facts, requestor: null, comment: '' }]), / · by | · comment /u);
+  });
+
+  test('a rule of a later version is named by its own word', () => {
+    const run = { script: 'a', args: '', comment: '', hosts: 1, results: 1, toFetch: 0, without: 0, most: 1 };
+    assert.match(buildRunLine({ ...run, ignored: ['guids', 'later'] }), / · ignored: GUIDs, later\n$/u);
+  });
 });

@@ -172,4 +172,22 @@ suite('normalising a text', () => {
       assert.ok(performance.now() - start < 60_000, text.slice(0, 8));
     }
   });
+
+  test('an expression that is none changes nothing', () => {
+    assert.equal(normalise('a(b', { ...only('guids'), own: '(' }, []), 'a(b');
+  });
+
+  test('a day and a month before a time of day, in the calendar alone', () => {
+    const stays = ['30. Feb 09:00', '30. Feb 9:00', '31 Feb 2026', '13/13/2026', '8:03:12/5', '1.2.2026 20:03:12/5'];
+    for (const text of stays) assert.equal(normalise(`x ${text} y`, only('times'), []), `x ${text} y`);
+    // German `ls -l` prints such times. An hour of two digits is no year.
+    for (const time of ['14. Mär 9:05', '14. Mär 09:05', '29. Feb 09:05', '14 Mar 09:05:12', '14-Mar-26 09:05'])
+      assert.equal(normalise(`x ${time} y`, only('times'), []), 'x <time> y', time);
+  });
+
+  test('the name of a day behind a date belongs to it, if the date is certain', () => {
+    assert.equal(normalise('x 2026-11-23 Mon y', only('times'), []), 'x <time> y');
+    assert.equal(normalise('x 23.11.2026 (Mo) 10:00 y', only('times'), []), 'x <time> y');
+    assert.equal(normalise('x 23.11.26 Mon y', only('times'), []), 'x 23.11.26 Mon y');
+  });
 });

@@ -79,4 +79,11 @@ suite('groups of equal results', () => {
     assert.equal(rareLines.length + moreRareLines, 601);
     assert.equal(rareLines.length, 500);
   });
+
+  test('results with too many lines are named in the order of their hosts', () => {
+    const all = new RunGroups(usualRules, 2);
+    for (const member of [3, 1, 2])
+      all.add({ member, names: [], output: `a\nb\nc\n${member}`, errors: '', exitCode: 0 });
+    assert.deepEqual(all.compare(1).uncounted, [1, 2, 3]);
+  });
 });

@@ -20,4 +20,8 @@ suite('the elements of an array as they were written', () => {
     assert.deepEqual(elements('{"other": {"value": [1]}, "x": "value"}'), []);
     assert.deepEqual(elements('{"a": [["value", [1]]], "value": {"value": [1]}}'), []);
   });
+
+  test('a text that ends inside a string has none', () => {
+    assert.deepEqual(findElements('{"value": [1, "a', 'value'), []);
+  });
 });

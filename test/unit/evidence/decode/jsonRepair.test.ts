@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { escapeControlCharacters, scanJson } from '../../../../src/evidence/decode/jsonRepair.ts';
+import { endOfObject, escapeControlCharacters, scanJson } from '../../../../src/evidence/decode/jsonRepair.ts';
 
 /** Returns the outcome as text; undefined where there was nothing to escape. */
 function escape(text: string): { text: string; count: number; firstByte: number } | undefined {
@@ -90,5 +90,10 @@ suite('telling what was cut off from what is no JSON', () => {
 
   test('nesting without end is refused and takes no memory', () => {
     assert.equal(scanJson('['.repeat(1_000_000)).end, 'refused');
+  });
+
+  test('the end of an object is behind its last bracket, or the end of the bytes', () => {
+    assert.equal(endOfObject(Buffer.from('{"a":"}","b":[{}]} x')), 18);
+    assert.equal(endOfObject(Buffer.from('{"a":1')), 6);
   });
 });

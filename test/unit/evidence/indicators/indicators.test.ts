@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { collectIndicators } from '../../../../src/evidence/indicators/indicators.ts';
+import { isInColumn } from '../../../../src/evidence/indicators/columns.ts';
+import { isMailHost } from '../../../../src/evidence/indicators/hostNames.ts';
+import { collectIndicators, countCuts } from '../../../../src/evidence/indicators/indicators.ts';
+import { isTellingIPv4 } from '../../../../src/evidence/indicators/ipAddresses.ts';
 import { mergeIndicators } from '../../../../src/evidence/indicators/mergeIndicators.ts';
 import { readCorpus, scoreCorpus, scoreKinds } from '../indicatorCorpus.ts';
 
@@ -106,5 +109,30 @@ suite('indicators', () => {
     assert.ok(one !== undefined);
     const merged = mergeIndicators([[{ ...one, source: 0 }], [{ ...one, value: 'A.com', firstLine: 7, source: 1 }]]);
     assert.deepEqual(merged, [{ kind: 'domain', value: 'a.com', count: 2, firstLine: 1, source: 0 }]);
+  });
+
+  test('a control character ends an address; white space before arguments is no part of a path', () => {
+    const values = (text: string): string[] => collectIndicators(text).map(({ value }) => value);
+    assert.deepEqual(values('http://evil.example/a\u0001b'), ['http://evil.example/a', 'evil.example']);
+    assert.deepEqual(values('"C:\\Temp\\a b.exe  /x"'), ['C:\\Temp\\a b.exe']);
+  });
+
+  test('a cell far to the right is in no column: the separators before it are not counted', () => {
+    const column = { separator: ',', index: 1, start: 2, end: 9 };
+    const isIn = (line: string): boolean => isInColumn(line, { start: line.length - 7, end: line.length }, [column]);
+    assert.deepEqual([isIn('a,1.2.3.4'), isIn(`${'a'.repeat(3000)},1.2.3.4`)], [true, false]);
+  });
+
+  test('a name longer than any host is none, and three numbers are no address', () => {
+    assert.ok(isMailHost('a.evil.com'));
+    assert.ok(!isMailHost(`${'a.'.repeat(200)}com`));
+    assert.deepEqual([isTellingIPv4('203.0.113.7', false), isTellingIPv4('203.0.113', true)], [true, false]);
+  });
+
+  test('the places where a long word was cut are counted in a selection, too', () => {
+    const text = `${'x'.repeat(70_000)}\nshort\n${'y'.repeat(70_000)}`;
+    const cuts = (first: number, last: number): number =>
+      countCuts(text, [{ start: { line: first, character: 0 }, end: { line: last, character: 0 } }]);
+    assert.deepEqual([countCuts(text), cuts(0, 1), cuts(1, 2)], [2, 1, 0]);
   });
 });

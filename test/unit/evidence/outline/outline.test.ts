@@ -64,4 +64,32 @@ suite('the outline of a text', () => {
     const [empty, forged] = outlineText('{\n"": {"x": 1},\n"__proto__": "a:{b"\n}') ?? [];
     assert.deepEqual([empty?.name, forged?.name, forged?.detail], ['""', '__proto__', 'a:{b']);
   });
+
+  test('a text with more parts than an outline shows has none; with fewer, the same text has one', () => {
+    const stars = '*'.repeat(22);
+    const transcript = `${stars}\nWindows PowerShell transcript start\n${stars}\n`;
+    const texts: readonly ((count: number) => string)[] = [
+      (count) => `[\n${'1,\n'.repeat(count)}1]`,
+      (count) => 'A: 1\nB: 2\n\n'.repeat(count),
+      (count) => 'Event[1]:\n  Date: 1\n  Event ID: 7\n'.repeat(count),
+      (count) => `${transcript}${'PS> a\n'.repeat(count)}`,
+    ];
+    for (const text of texts) {
+      assert.ok((outlineText(text(3))?.length ?? 0) >= 3, text(1));
+      assert.equal(outlineText(text(50_001)), undefined, text(1));
+    }
+  });
+
+  test('a colon without a blank is no field; an event without a source and a transcript without a time are', () => {
+    assert.equal(outlineText('Time:12\nA:b\n\nTime:13\nA:c\n'), undefined);
+    assert.equal(
+      draw(
+        outlineText('Event[0]:\n  Date: 2026\n  Source: X\n  Event ID: 7\nEvent[1]:\n  Date: 2027\n  Id: 8\n') ?? [],
+      ),
+      'event 7 · X · 2026 · 1–4\nevent 8 · 2027 · 5–7\n',
+    );
+    const stars = '*'.repeat(22);
+    const text = `${stars}\nWindows PowerShell transcript start\nUsername: x\n${stars}\nPS C:\\> dir\nx\n`;
+    assert.equal(draw(outlineText(text) ?? []), 'section Transcript start · 1–4\ncommand dir · 5–6\n');
+  });
 });

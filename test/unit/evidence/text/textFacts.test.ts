@@ -74,4 +74,15 @@ suite('counting the lines of errors', () => {
     assert.ok(countErrorLines('#< CLIXML\nplain') > 0);
     assert.equal(countErrorLines('say <S S="Error"> twice <S S="Error">'), 1);
   });
+
+  test('CLIXML in CLIXML is read to a depth; behind it, each line that says something counts', () => {
+    const escape = (text: string): string =>
+      text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+    const nested = (depth: number): string =>
+      `#< CLIXML\r\n<Objs><S S="Error">${depth === 1 ? 'oops' : escape(nested(depth - 1))}</S></Objs>`;
+    assert.deepEqual(
+      [1, 4, 5, 6].map((depth) => countErrorLines(nested(depth))),
+      [1, 1, 2, 3],
+    );
+  });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { findParts, partOfLine, toWholeRanges } from '../../../../src/evidence/text/textParts.ts';
+import { DividedText } from '../../../../src/evidence/text/dividedText.ts';
+import { findParts, partOfLine, toWholeRanges, WHOLE_BYTES } from '../../../../src/evidence/text/textParts.ts';
 import type { PartLimits } from '../../../../src/evidence/text/textParts.ts';
 
 const splitLines = (text: string): string[] => text.split(/\r\n|\r|\n/u);
@@ -79,5 +80,11 @@ suite('parts of a large text', () => {
       { start: { line: 10, character: 6 }, end: { line: 13, character: 4 } },
     ]);
     assert.deepEqual(toWholeRanges({ part: 'whole' }, [range]), [range]);
+  });
+
+  test('a text above 50 MiB is not shown as one document, and an empty one has no line', () => {
+    assert.equal(new DividedText('x'.repeat(WHOLE_BYTES + 1)).document('whole'), undefined);
+    assert.equal(new DividedText('ab').document('whole')?.length, 5);
+    assert.deepEqual([new DividedText('').facts().lines, new DividedText('a\nb').facts().lines], [0, 2]);
   });
 });

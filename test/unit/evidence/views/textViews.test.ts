@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { upperHalfOf } from '../../../../src/evidence/readings/singleBytePages.ts';
 import type { SingleBytePage } from '../../../../src/evidence/readings/singleBytePages.ts';
+import { suggestReadings } from '../../../../src/evidence/readings/suggestReadings.ts';
 import { readWithCodePage, viewText } from '../../../../src/evidence/views/textViews.ts';
 import { describeView } from '../../../../src/evidence/views/viewWords.ts';
 import { NAMED_VIEWS } from '../../../../src/base/textView.ts';
@@ -81,5 +82,38 @@ suite('another reading of a text', () => {
 
   test('every view has words for tab and note', () => {
     for (const view of NAMED_VIEWS) assert.match(describeView(view), /^(?:as \S|normalised$)/u);
+  });
+
+  test('UTF-16: quotation marks and dashes around letters belong to it, an ESC before a blank does not', () => {
+    assert.equal(viewText('a\0b\0\x14\x20', 'utf16', []), 'ab—');
+    assert.equal(viewText('\x1c\x20H\0i\0', 'utf16', []), '“Hi');
+    assert.equal(viewText('ab\x1b\x20H\0i\0', 'utf16', []), 'ab\x1b Hi');
+    // Its LF became CR LF. The CR is not thrown away.
+    assert.equal(viewText('a\0b\0\r\n\0c\0d\0', 'utf16', []), 'ab\r\ncd');
+  });
+
+  test('a reading is named by what it undoes, the last step first', () => {
+    assert.equal(describeView('utf8-as-cp850'), 'as UTF-8 read as CP850');
+    assert.equal(
+      describeView('utf8-as-cp850.utf8-as-windows1252'),
+      'as UTF-8 read as Windows-1252, then UTF-8 read as CP850',
+    );
+  });
+
+  test('suggestions show the line that changes, and none is made for plain ASCII', () => {
+    const example = (text: string): string | undefined => suggestReadings(text, 1)[0]?.example;
+    const wide = Array.from('Hello World and more text\r\n', (letter) => `${letter}\0`).join('');
+    assert.equal(example(wide.repeat(3)), 'Hello World and more text');
+    assert.equal(example(`${'a'.repeat(300)} GrÃ¶ÃŸe fÃ¼r`), `${'a'.repeat(17)} Größe für`);
+    assert.equal(example('a'.repeat(5000)), undefined);
+  });
+
+  test('CLIXML whose ends are missing or too many: what was printed is shown', () => {
+    const shown = (inner: string): string => viewText(`#< CLIXML\n<Objs>${inner}`, 'clixml', []);
+    assert.equal(shown('<S S="Error">a<S S="Error">b</S></Objs>'), 'ab');
+    assert.equal(shown('<S S="Output">a<S>b</S></Objs>'), 'ab');
+    assert.equal(shown('<Obj S="Error"><ToString>t<S>u</S></ToString></Obj></Objs>'), 't\n');
+    assert.equal(shown('</S></Objs>x'), 'x');
+    assert.equal(shown('<S S="Error">x</S></Objs>#<'), 'x#<');
   });
 });
