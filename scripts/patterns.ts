@@ -15,7 +15,7 @@ const CACHE_FILE = 'node_modules/.cache/patterns.json';
  * characters is too slow when it takes more than 500 steps for each character.
  */
 const PARAMETERS: Parameters = {
-  timeout: 60_000,
+  timeout: 600_000,
   attackTimeout: null,
   incubationTimeout: null,
   attackLimit: 10_000_000,
