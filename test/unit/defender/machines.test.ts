@@ -56,7 +56,10 @@ suite('devices by name', () => {
       assert.throws(() => readMachine(body), failure('unexpectedAnswer', { path: 'id' }));
     assert.deepEqual(readMachine({ id: '1', machineTags: 'a' }).machineTags, []);
     const { machineTags } = readMachine({ id: '1', machineTags: Array.from({ length: 200 }, () => 'x'.repeat(400)) });
-    assert.deepEqual(machineTags, Array.from({ length: 100 }, () => 'x'.repeat(300)));
+    assert.deepEqual(
+      machineTags,
+      Array.from({ length: 100 }, () => 'x'.repeat(300)),
+    );
   });
 
   test('the client finds them, and says what the token lacks', async () => {
