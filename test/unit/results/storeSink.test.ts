@@ -5,7 +5,7 @@ import { StoreSink } from '../../../src/results/storeSink.ts';
 import type { LargePort } from '../../../src/results/storeSink.ts';
 import { failure } from '../defender/expected.ts';
 
-function sinkThatFails(error: unknown): StoreSink {
+function sinkThatFails(error: Error): StoreSink {
   const call = (method: string): Promise<unknown> =>
     method === 'beginLarge' ? Promise.resolve(7) : Promise.reject(error);
   return new StoreSink({ keepLarge: () => Promise.reject(error) }, { call } as LargePort);
