@@ -24,6 +24,7 @@ suite('a line in which a search found something', () => {
     for (const [before, behind] of [
       ['😀'.repeat(40), '😀'.repeat(200)],
       [`x${'😀'.repeat(40)}`, `x${'😀'.repeat(200)}`],
+      [`${'😀'.repeat(40)}x`, `x${'😀'.repeat(200)}`],
     ] as const) {
       const [hit] = hitsOf(`${before}needle${behind}`, 'needle');
       assert.ok(hit !== undefined, before);
