@@ -1,7 +1,7 @@
 import { textAt } from '../base/atIndex.ts';
 import type { ActionConditions } from '../defender/list/odata.ts';
 import type { MachineAction } from '../defender/schema.ts';
-import { parseServerTime } from '../base/serverTime.ts';
+import { orderTime } from '../base/serverTime.ts';
 import { foldedPattern } from '../evidence/text/foldCase.ts';
 import { deviceOf, runScripts } from '../model/machineAction.ts';
 
@@ -199,7 +199,7 @@ function spanTest(span: NonNullable<ActionFilter['span']>, now: number): (action
   const from = Date.parse(fromOf(span, now));
   const before = 'hours' in span ? Infinity : Date.parse(span.before);
   return (action) => {
-    const created = parseServerTime(action.creationDateTimeUtc) ?? 0;
+    const created = orderTime(action.creationDateTimeUtc);
     return created >= from && created < before;
   };
 }

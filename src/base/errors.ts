@@ -55,6 +55,11 @@ export class LiveResponseError extends Error {
   }
 }
 
+/** Returns the code of an error of the system or of Node, or `unknown` if it has none. */
+export function systemCodeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+}
+
 /** Whether a value is a {@link LiveResponseError} of this or another bundle. */
 export function isLiveResponseError(error: unknown): error is LiveResponseError {
   return error instanceof Error && error.name === NAME && 'code' in error && 'values' in error;

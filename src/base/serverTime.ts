@@ -9,3 +9,8 @@ export function parseServerTime(text: string | null | undefined): number | undef
   const time = Date.parse(/(?:Z|[+-]\d\d:\d\d)$/u.test(text) ? text : `${text}Z`);
   return Number.isNaN(time) ? undefined : time;
 }
+
+/** Returns a time as {@link parseServerTime} reads it, for an order: a text that is not a time stands first, at 0. */
+export function orderTime(text: string | null | undefined): number {
+  return parseServerTime(text) ?? 0;
+}

@@ -217,7 +217,7 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(longest)]);
     let answered = false;
     try {
-      const answer = await logged('api', path.split('?')[0] ?? path, () =>
+      const answer = await logged('api', path.replace(/\?.*$/su, ''), () =>
         transport.api({
           method: 'GET',
           url: apiUrl + path,

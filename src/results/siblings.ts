@@ -1,5 +1,5 @@
 import type { MachineAction } from '../defender/schema.ts';
-import { parseServerTime } from '../base/serverTime.ts';
+import { orderTime } from '../base/serverTime.ts';
 import { findCommand, parameterOf, resultOf } from '../model/machineAction.ts';
 
 /** A result that can be compared with another result. */
@@ -21,7 +21,7 @@ export function findSiblings(
   const script = command === undefined ? undefined : parameterOf(command, 'ScriptName');
   if (command === undefined || script === undefined) return [];
   const given = parameterOf(command, 'Args');
-  const createdAt = parseServerTime(of.action.creationDateTimeUtc);
+  const createdAt = orderTime(of.action.creationDateTimeUtc);
   const found: (Sibling & { readonly distance: number })[] = [];
   for (const action of actions) {
     const isSameHost = action.machineId === of.action.machineId;
@@ -29,7 +29,7 @@ export function findSiblings(
     for (const one of action.commands) {
       if (action.id === of.action.id && one.index === of.commandIndex) continue;
       if (parameterOf(one, 'ScriptName') !== script || resultOf(action, one) !== 'transcript') continue;
-      const apart = Math.abs((parseServerTime(action.creationDateTimeUtc) ?? 0) - (createdAt ?? 0));
+      const apart = Math.abs(orderTime(action.creationDateTimeUtc) - createdAt);
       const distance = apart + (parameterOf(one, 'Args') === given ? 0 : Number.MAX_SAFE_INTEGER / 2);
       found.push({ action, commandIndex: one.index, distance });
     }

@@ -249,7 +249,7 @@ export class StoredAnalysis {
     return this.#analysis.run(
       async (ask) => {
         const text = await this.#source.text(ref, stream, ranges === undefined ? undefined : spansOf(ranges));
-        return text === undefined ? undefined : read.there(ask, text);
+        return text && read.there(ask, text);
       },
       { signal },
     );
@@ -271,7 +271,7 @@ export class StoredAnalysis {
         const key = `${facts.sha256} ${buildQuery(wholeAddress(address))}`;
         if (await ask('holdsView', key)) return use(ask, { key, source: undefined });
         const source = await this.#source.view(address, address.stream, address.view);
-        return source === undefined ? undefined : use(ask, { key, source });
+        return source && use(ask, { key, source });
       },
       { signal, ...(normaliseRulesOf(address.view)?.own === undefined ? {} : { limitMs: COMPARE_LIMIT_MS }) },
     );

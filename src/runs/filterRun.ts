@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFilter, toPredicate } from '../actions/actionFilter.ts';
 import type { ActionFilter } from '../actions/actionFilter.ts';
-import { parseServerTime } from '../base/serverTime.ts';
+import { orderTime } from '../base/serverTime.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { runScripts, subjectOf } from '../model/machineAction.ts';
 import type { FilterRun, Run, RunFilter, RunMember } from '../model/run.ts';
@@ -60,7 +60,7 @@ export async function renewFilterRun(
       : lookedAt - CLOCKS_APART_MS;
   const changes = await session.fetchChanges(since, signal, priority);
   // Back to the oldest command that has not ended, but not to any time that a server may state.
-  const open = run.members.filter(({ result }) => result === 'notYet').map(createdOf);
+  const open = run.members.filter(({ result }) => result === 'notYet').map(({ createdAt }) => orderTime(createdAt));
   const oldest = Math.max(
     open.reduce((one, other) => Math.min(one, other), since),
     filter.since - LOOK_BACK_MS,
@@ -122,17 +122,13 @@ function withActions(run: FilterRun, actions: readonly MachineAction[], now: num
     }
   }
   const sorted = [...members.values()].sort(
-    (one, other) => createdOf(one) - createdOf(other) || keyOf(one).localeCompare(keyOf(other)),
+    (one, other) => orderTime(one.createdAt) - orderTime(other.createdAt) || keyOf(one).localeCompare(keyOf(other)),
   );
   return { ...run, members: sorted, filter: isFull ? { ...filter, isFull } : filter };
 }
 
 function byCreation(one: MachineAction, other: MachineAction): number {
-  return (parseServerTime(one.creationDateTimeUtc) ?? 0) - (parseServerTime(other.creationDateTimeUtc) ?? 0);
-}
-
-function createdOf({ createdAt }: Pick<RunMember, 'createdAt'>): number {
-  return parseServerTime(createdAt) ?? 0;
+  return orderTime(one.creationDateTimeUtc) - orderTime(other.creationDateTimeUtc);
 }
 
 function keyOf({ actionId, commandIndex }: RunMember): string {

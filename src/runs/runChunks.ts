@@ -94,14 +94,15 @@ export function* toChunks(
     actionStatus: member.actionStatus,
     commandStatus: member.commandStatus,
   };
-  const streams = (['output', 'errors'] as const).filter(
-    (stream) => texts?.[stream] !== undefined && (stream === 'output' || texts.errors !== ''),
-  );
+  const streams = (['output', 'errors'] as const).flatMap((stream) => {
+    const text = texts?.[stream];
+    return text === undefined || (stream === 'errors' && text === '') ? [] : [{ stream, text }];
+  });
   if (streams.length === 0) yield inOrder({ ...head, ...tail }, tally);
-  for (const stream of streams) {
+  for (const { stream, text } of streams) {
     const textSha256 = transcript?.[stream].sha256;
     let chunk = 0;
-    for (const piece of chunkText(texts?.[stream] ?? '', MOST_CHUNK_BYTES)) {
+    for (const piece of chunkText(text, MOST_CHUNK_BYTES)) {
       yield inOrder({ ...head, ...tail, stream, chunk, ...piece, textSha256 }, tally);
       chunk++;
     }

@@ -1,7 +1,7 @@
 import { PageAllowance } from '../defender/list/paging.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import type { Priority } from '../base/urgency.ts';
-import { parseServerTime } from '../base/serverTime.ts';
+import { orderTime, parseServerTime } from '../base/serverTime.ts';
 import type { ActionStore } from '../actions/actionStore.ts';
 import { findRuns, renewRun, RUN_PAUSE_MS, runOf, spanOf, timesOf } from './runs.ts';
 import type { Run, RunMember } from '../model/run.ts';
@@ -119,7 +119,7 @@ export function oldestOpen(session: Pick<ChangesSource, 'known'>, { members }: P
   const open = members.filter(({ result }) => result === 'notYet');
   const times = open.map(({ actionId, createdAt }) => {
     const known = session.known(actionId);
-    return parseServerTime(known?.lastUpdateDateTimeUtc) ?? parseServerTime(createdAt) ?? 0;
+    return parseServerTime(known?.lastUpdateDateTimeUtc) ?? orderTime(createdAt);
   });
   return times.reduce((one, other) => Math.min(one, other), Date.now());
 }
@@ -138,9 +138,8 @@ export function mergeRuns(one: Run, other: Run): Run {
   const members = new Map(
     [...one.members, ...other.members].map((member) => [`${member.actionId}#${member.commandIndex}`, member]),
   );
-  const created = (text: string): number => parseServerTime(text) ?? 0;
   const all = [...members.values()].sort(
-    (a, b) => created(a.createdAt) - created(b.createdAt) || a.actionId.localeCompare(b.actionId),
+    (a, b) => orderTime(a.createdAt) - orderTime(b.createdAt) || a.actionId.localeCompare(b.actionId),
   );
   const first = all[0];
   return {

@@ -1,5 +1,5 @@
 import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
-import { parseServerTime } from '../base/serverTime.ts';
+import { orderTime } from '../base/serverTime.ts';
 import type { Run, RunMember, RunWords } from '../model/run.ts';
 import { deviceOf, hostOf, parameterOf, resultOf, runScripts, subjectOf } from '../model/machineAction.ts';
 
@@ -14,7 +14,7 @@ export const RUN_PAUSE_MS = 30 * 60_000;
 export function findRuns(actions: readonly MachineAction[], tenant: Run['tenant']): Run[] {
   const alike = new Map<string, { words: RunWords; all: { member: RunMember; created: number }[] }>();
   for (const action of actions) {
-    const created = parseServerTime(action.creationDateTimeUtc) ?? 0;
+    const created = orderTime(action.creationDateTimeUtc);
     for (const command of runScripts(action)) {
       const words = wordsOf(action, command);
       const key = JSON.stringify(words);
@@ -25,7 +25,7 @@ export function findRuns(actions: readonly MachineAction[], tenant: Run['tenant'
   }
   const runs = [...alike.values()].flatMap(({ words, all }) => {
     all.sort((one, other) => one.created - other.created || (one.member.actionId < other.member.actionId ? -1 : 1));
-    const parts: (typeof all)[] = [];
+    const parts: [(typeof all)[number], ...typeof all][] = [];
     for (const [at, one] of all.entries()) {
       const before = all[at - 1];
       const current = parts.at(-1);
@@ -37,6 +37,7 @@ export function findRuns(actions: readonly MachineAction[], tenant: Run['tenant'
       toRun(
         words,
         tenant,
+        part[0].member,
         part.map(({ member }) => member),
       ),
     );
@@ -73,7 +74,7 @@ export function firstRuns(runs: readonly Run[]): ReadonlyMap<string, Run> {
  * first action and after the last action.
  */
 export function spanOf(run: Run): { readonly from: string; readonly to: string } {
-  const times = run.members.map(({ createdAt }) => parseServerTime(createdAt) ?? 0);
+  const times = run.members.map(({ createdAt }) => orderTime(createdAt));
   return {
     from: new Date(Math.min(...times) - RUN_PAUSE_MS).toISOString(),
     to: new Date(Math.max(...times) + RUN_PAUSE_MS).toISOString(),
@@ -82,7 +83,7 @@ export function spanOf(run: Run): { readonly from: string; readonly to: string }
 
 /** Returns the times at which the first and the last action of a run were created, ms since 1970. */
 export function timesOf(run: Run): { readonly first: number; readonly last: number } {
-  return { first: parseServerTime(run.members[0]?.createdAt ?? '') ?? 0, last: lastOf(run) };
+  return { first: orderTime(run.members[0]?.createdAt), last: lastOf(run) };
 }
 
 /** Returns the words by which a command belongs to a run. */
@@ -94,9 +95,8 @@ export function wordsOf(action: MachineAction, command: LiveResponseCommand): Ru
   };
 }
 
-function toRun(words: RunWords, tenant: Run['tenant'], members: readonly RunMember[]): Run {
-  const first = members[0];
-  const key = `${tenant.cloud}|${tenant.tenantId}|${first?.actionId ?? ''}|${first?.commandIndex ?? 0}`;
+function toRun(words: RunWords, tenant: Run['tenant'], first: RunMember, members: readonly RunMember[]): Run {
+  const key = `${tenant.cloud}|${tenant.tenantId}|${first.actionId}|${first.commandIndex}`;
   return { key, words, tenant, members };
 }
 
@@ -117,7 +117,7 @@ export function toMember(action: MachineAction, command: LiveResponseCommand): R
 }
 
 function lastOf(run: Run): number {
-  return parseServerTime(run.members.at(-1)?.createdAt ?? '') ?? 0;
+  return orderTime(run.members.at(-1)?.createdAt);
 }
 
 /** Returns the run with the current state of its commands, which may have changed. */

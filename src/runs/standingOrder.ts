@@ -1,4 +1,4 @@
-import { parseServerTime } from '../base/serverTime.ts';
+import { orderTime } from '../base/serverTime.ts';
 import type { Run } from '../model/run.ts';
 import type { OrderEnd, StandingOrder } from '../model/runRecord.ts';
 
@@ -55,7 +55,7 @@ export function whyOver(order: StandingOrder, now: number): OrderEnd | undefined
 export function nextLookIn(run: Run, { endsAt }: StandingOrder, now: number): number {
   const created = run.members
     .filter(({ result }) => result === 'notYet')
-    .map(({ createdAt }) => parseServerTime(createdAt) ?? 0)
+    .map(({ createdAt }) => orderTime(createdAt))
     // A time in the future, of a server or beside a slow clock, says nothing about an age.
     .filter((time) => time <= now);
   const age = now - created.reduce((latest, one) => Math.max(latest, one), 0);

@@ -79,7 +79,7 @@ export class SqliteCallTable {
     const row = this.#database
       .prepare('SELECT COUNT(*) AS count FROM calls WHERE application = ? AND ended_at IS NULL')
       .get(application);
-    return Number(row?.['count'] ?? 0);
+    return Number(row?.['count']);
   }
 
   endsAfter(application: string, time: number): number[] {
@@ -110,12 +110,13 @@ function readState(json: string): StoredLimitState | undefined {
     return undefined;
   }
   const fields = new Map<string, unknown>(Object.entries(state ?? {}));
-  const [pausedUntil, unnamedPauseMs, learnedAt] = ['pausedUntil', 'unnamedPauseMs', 'learnedAt'].map((key) =>
-    Number(fields.get(key) ?? NaN),
-  );
-  // JSON writes Infinity as null. Infinity means that the limit is not known yet.
-  const learnedLimit = Number(fields.get('learnedLimit') ?? Infinity);
-  if (pausedUntil === undefined || unnamedPauseMs === undefined || learnedAt === undefined) return undefined;
-  if ([pausedUntil, unnamedPauseMs, learnedAt, learnedLimit].some(Number.isNaN)) return undefined;
-  return { pausedUntil, unnamedPauseMs, learnedLimit, learnedAt };
+  const numberOf = (key: string, missing: number): number => Number(fields.get(key) ?? missing);
+  const read = {
+    pausedUntil: numberOf('pausedUntil', NaN),
+    unnamedPauseMs: numberOf('unnamedPauseMs', NaN),
+    // JSON writes Infinity as null. Infinity means that the limit is not known yet.
+    learnedLimit: numberOf('learnedLimit', Infinity),
+    learnedAt: numberOf('learnedAt', NaN),
+  };
+  return Object.values(read).some(Number.isNaN) ? undefined : read;
 }

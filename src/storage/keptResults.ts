@@ -161,6 +161,7 @@ export class KeptResults implements ResultTable {
     this.#file?.deleteSetAside();
   }
 
+  /** Returns a number that changes when another window writes. Undefined if no other window can write. */
   version(): number | undefined {
     return this.#inFile((table) => table.version());
   }

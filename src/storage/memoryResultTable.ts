@@ -59,10 +59,6 @@ export class MemoryResultTable implements ResultTable {
     this.#quoted.clear();
   }
 
-  version(): undefined {
-    return undefined;
-  }
-
   #newestFirst(): ResultRow[] {
     return [...this.#rows.values()].sort(byAge);
   }

@@ -63,8 +63,6 @@ export interface ResultTable {
   readonly setAside: (key: string, at: number) => void;
   /** Deletes all results, including damaged results that were set aside. */
   readonly clear: () => void;
-  /** Returns a number that changes when another window writes. Undefined if no other window can write. */
-  readonly version: () => number | undefined;
 }
 
 /** Compares rows by age, newest first. Rows of the same millisecond are compared by their keys. */

@@ -237,7 +237,8 @@ export class SqliteResultTable implements ResultTable {
     emptyDatabase(this.#database);
   }
 
-  version(): number | undefined {
+  /** Returns a number that changes when another window writes. */
+  version(): number {
     return Number(this.#database.prepare('PRAGMA data_version').get()?.['data_version']);
   }
 

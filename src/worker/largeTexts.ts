@@ -175,8 +175,10 @@ export function findLarge(results: KeptResults, ref: ResultRef): FoundLarge | un
  * all.
  */
 export function findLargeText(results: KeptResults, ref: ResultRef, stream: ResultStream): LargeText | undefined {
-  const found = stream === 'raw' ? undefined : findLarge(results, ref);
-  return found === undefined || stream === 'raw' ? undefined : textOfLarge(results, found, stream);
+  // The file itself has no sections.
+  if (stream === 'raw') return undefined;
+  const found = findLarge(results, ref);
+  return found === undefined ? undefined : textOfLarge(results, found, stream);
 }
 
 /** Returns a text of a result in pieces, or undefined if the file has no such text. */

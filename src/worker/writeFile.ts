@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { systemCodeOf } from '../base/errors.ts';
 
 /**
  * Thrown if a file cannot be written, with the system's error code. It is recognized by its name, because its class is
@@ -51,7 +52,7 @@ function orFail<Answer>(work: () => Answer): Answer {
   try {
     return work();
   } catch (error) {
-    throw new FileFailed(error instanceof Error && 'code' in error ? String(error.code) : 'unknown');
+    throw new FileFailed(systemCodeOf(error));
   }
 }
 

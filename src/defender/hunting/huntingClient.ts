@@ -111,8 +111,7 @@ export function createHuntingClient(options: HuntingClientOptions): HuntingClien
         const error = toApiError(answer, body, host, receivedAt);
         if (error.code === 'notSignedIn' || error.code === 'missingPermission') {
           const { claims } = error.values;
-          const reason = REASONS[error.code] ?? '';
-          refused = { token: bearer, reason, ...(claims === undefined ? {} : { claims }) };
+          refused = { token: bearer, reason: TOKEN_REASONS[error.code], ...(claims === undefined ? {} : { claims }) };
         }
         if (error.code !== 'rateLimited') throw toRefusal(error, answer, connection);
         const { pausedUntil } = await budget.refused(error.values.retryAt);
@@ -153,10 +152,12 @@ function ofHunting(values: FailureValues): LiveResponseError {
   return new LiveResponseError('rateLimited', { ...values, reason: 'hunting' });
 }
 
-/** Reasons of a refusal, by the code that the same answer of the Defender API has. */
+/** Reasons of a refusal for which another token is needed, by the code that the same answer of the Defender API has. */
+const TOKEN_REASONS = { notSignedIn: 'token', missingPermission: 'permission' } as const;
+
+/** Reasons of every refusal, by the same codes. */
 const REASONS: Readonly<Partial<Record<FailureCode, string>>> = {
-  notSignedIn: 'token',
-  missingPermission: 'permission',
+  ...TOKEN_REASONS,
   featureDisabled: 'permission',
   notFromDefender: 'notGraph',
   redirected: 'notGraph',

@@ -2,7 +2,7 @@ import { isLiveResponseError, mayBeUnsupported } from '../../base/errors.ts';
 import type { ActionQuery } from './odata.ts';
 import { isLastPage } from '../schema.ts';
 import type { ActionPage, MachineAction } from '../schema.ts';
-import { parseServerTime } from '../../base/serverTime.ts';
+import { orderTime, parseServerTime } from '../../base/serverTime.ts';
 
 /** Parts of a list's query that a server may refuse or ignore. Not all of them are documented (api-facts §2). */
 type QueryPart = 'order' | 'skip' | 'rows';
@@ -150,7 +150,7 @@ function simplerThan(
 ): readonly { readonly parts: readonly QueryPart[]; readonly rows: number }[] {
   const fewer = fewerThan(top);
   const single = suspects.flatMap((part) => (part === 'rows' ? fewer : [top]).map((rows) => ({ parts: [part], rows })));
-  const least = suspects.includes('rows') ? (fewer.at(-1) ?? top) : top;
+  const least = suspects.includes('rows') ? Math.min(top, ...fewer) : top;
   return suspects.length > 1 ? [...single, { parts: suspects, rows: least }] : single;
 }
 
@@ -164,7 +164,9 @@ function keyOf(query: ActionQuery): string {
 }
 
 function sorted(page: ActionPage): ActionPage {
-  const actions = [...page.actions].sort((one, other) => createdAt(other) - createdAt(one));
+  const actions = [...page.actions].sort(
+    (one, other) => orderTime(other.creationDateTimeUtc) - orderTime(one.creationDateTimeUtc),
+  );
   return { ...page, actions, isUnordered: true };
 }
 
@@ -177,10 +179,6 @@ function isNewestFirst(actions: readonly MachineAction[]): boolean {
     last = created;
   }
   return true;
-}
-
-function createdAt({ creationDateTimeUtc }: MachineAction): number {
-  return parseServerTime(creationDateTimeUtc) ?? 0;
 }
 
 /** @returns undefined if the query itself may have caused the failure */

@@ -2,7 +2,7 @@ import { constants, lstatSync, rmSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { DownloadSink } from '../../defender/download/downloadSink.ts';
-import { LiveResponseError } from '../../base/errors.ts';
+import { LiveResponseError, systemCodeOf } from '../../base/errors.ts';
 
 /** Mode of the file. Only the user who fetched the result can read it, even if the umask of the process allows more. */
 const PRIVATE = 0o600;
@@ -140,7 +140,6 @@ async function orFail<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
-    throw new LiveResponseError('fileFailed', { systemCode: code });
+    throw new LiveResponseError('fileFailed', { systemCode: systemCodeOf(error) });
   }
 }

@@ -70,7 +70,7 @@ function fileSource(source: PackSource, ref: ResultRef, stream: ResultStream, vi
   if (decoded.encoding !== 'utf-8' || !decoded.changes.some(({ kind }) => kind === 'invalidBytes')) return undefined;
   const bytes = source.bytes(ref);
   const unpacked = decoded.changes.find(({ kind }) => kind === 'gunzipped');
-  return bytes === undefined ? undefined : { kind: 'file', bytes, page, stream, unpackedSize: unpacked?.count };
+  return bytes && { kind: 'file', bytes, page, stream, unpackedSize: unpacked?.count };
 }
 
 function toCompared(transcript: Transcript | undefined): ComparedTranscript | undefined {

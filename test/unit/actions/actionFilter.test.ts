@@ -118,6 +118,23 @@ suite('a filter', () => {
     assert.deepEqual(conditionsOf({ device: { name: 'd' }, requestor: { name: 'r', isWhole: false } }, NOW), {});
   });
 
+  test('a span of times has both ends, one of hours only its beginning; a device of a kept filter needs no ids', () => {
+    const now = Date.UTC(2026, 10, 23, 12);
+    const span = { from: '2026-11-20T00:00:00.000Z', before: '2026-11-21T00:00:00.000Z' };
+    assert.deepEqual(conditionsOf({ span }, now), { createdFrom: span.from, createdBefore: span.before });
+    assert.deepEqual(conditionsOf({ span: { hours: 12 } }, now), { createdFrom: '2026-11-23T00:00:00.000Z' });
+    assert.deepEqual(readFilter({ device: { name: 'dc1', machineIds: 'x' } }), { device: { name: 'dc1' } });
+    assert.deepEqual(readFilter({ device: { name: 'dc1', machineIds: ['a'] } }), {
+      device: { name: 'dc1', machineIds: ['a'] },
+    });
+  });
+
+  test('a script without a name fits no name of a script', () => {
+    const nameless = action({ commands: [command({ command: { type: 'RunScript', params: null } })] });
+    const fits = toPredicate({ script: 'collect' }, () => undefined, 0);
+    assert.deepEqual([fits(nameless), fits(action())], [false, true]);
+  });
+
   test('a field can be taken out, and then it is empty', () => {
     assert.deepEqual(without({ script: 's', comment: 'c' }, 'script'), { comment: 'c' });
     assert.ok(isEmptyFilter(without({ script: 's' }, 'script')));

@@ -6,6 +6,21 @@ import { failure, patience } from '../defender/expected.ts';
 import { from, ids, numbered, open, Tenant } from '../results/manyActions.ts';
 
 suite('asking for what changed', () => {
+  test('an unfinished action that is gone ends nothing; any other failure of a single question is told', async () => {
+    const { tenant, store } = open(2);
+    tenant.knowsUpdates = false;
+    tenant.actions[0] = numbered(0, { status: 'Pending' });
+    await store.ensureLoaded(patience());
+    // Far enough from the newest action, so that a question by creation does not list it.
+    tenant.actions.push(numbered(300));
+    await store.refresh(patience());
+    tenant.actions = tenant.actions.filter(({ id }) => id !== 'action 0');
+    await store.refresh(patience());
+    assert.ok(ids(store).includes('action 0'), 'what was read stays');
+    tenant.failSingly = new LiveResponseError('serverError', { status: 500 });
+    await assert.rejects(store.refresh(patience()), failure('serverError'));
+  });
+
   test('it is one call for what changed since the newest update, less a quarter of an hour', async () => {
     const { tenant, store } = open(3 * PAGE_SIZE);
     await store.ensureLoaded(patience());

@@ -95,6 +95,18 @@ suite('a list after a failure', () => {
 });
 
 suite('actions that are in no page', () => {
+  test('an action without a creation is placed by its update, and one without both is the oldest', () => {
+    const sorted = newestFirst([
+      action({ id: 'none', creationDateTimeUtc: 'never', lastUpdateDateTimeUtc: null }),
+      action({ id: 'updated', creationDateTimeUtc: 'never', lastUpdateDateTimeUtc: '2026-11-23T20:00:00Z' }),
+      numbered(1),
+    ]);
+    assert.deepEqual(
+      sorted.map(({ id }) => id),
+      ['action 1', 'updated', 'none'],
+    );
+  });
+
   test('are renewed only by what is newer, and those that ended are told', () => {
     const apart = new ApartActions();
     const pending = numbered(1, { status: 'Pending' });

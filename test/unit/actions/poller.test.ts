@@ -28,6 +28,7 @@ class Window {
   created: number[];
   isVisible = true;
   failWith: Error | undefined;
+  pollFailsWith: Error | undefined;
   onHear = (): void => undefined;
   readonly poller: Poller;
 
@@ -43,7 +44,8 @@ class Window {
               created: this.created,
               poll: () => {
                 this.polls.push((clock.now() - start) / SECOND);
-                return this.failWith === undefined ? Promise.resolve() : Promise.reject(this.failWith);
+                const failure = this.pollFailsWith ?? this.failWith;
+                return failure === undefined ? Promise.resolve() : Promise.reject(failure);
               },
               hear: () => {
                 this.hears.push((clock.now() - start) / SECOND);
@@ -65,6 +67,16 @@ class Window {
 }
 
 suite('following unfinished actions', () => {
+  test('a poll that was cancelled is no failure, and the next one comes as usual', async () => {
+    const { clock, open } = scene();
+    const window = open('one');
+    window.pollFailsWith = new LiveResponseError('cancelled');
+    window.poller.update();
+    await clock.pass(31 * SECOND);
+    assert.deepEqual([window.failures, window.polls.length], [[], 2]);
+    window.poller.dispose();
+  });
+
   test('every 15 seconds while the youngest is young, rarer as it ages, and every 5 minutes in the end', async () => {
     const { clock, open } = scene();
     const window = open('one');

@@ -241,3 +241,19 @@ suite('one window asks, the other one hears', () => {
     assert.deepEqual(late.changes, []);
   });
 });
+
+test('of a row whose origin somebody else wrote, the action is heard, and nothing of how it was received', async () => {
+  const tenant = new Tenant(1);
+  const [one, other] = [new Window(tenant), new Window(tenant)];
+  await other.list.ensureLoaded(patience());
+  for (const [at, received] of ['{', '5', 'null', '{"receivedAt":"now"}'].entries()) {
+    const found = numbered(at + 1);
+    one.handlers.putFound(TENANT, [{ actionId: found.id, text: JSON.stringify(found), received, told: false }], {
+      keep: true,
+    });
+    await other.hear();
+    const heard = other.list.get(found.id);
+    assert.ok(heard !== undefined, received);
+    assert.equal(tenant.received.get(heard), undefined);
+  }
+});

@@ -36,6 +36,13 @@ const find = (
   );
 
 suite('what is new since a time', () => {
+  test('the newest comes first, and one whose server gave it no time last', () => {
+    const at = (id: string, time: string) => changed(id, { creationDateTimeUtc: time, lastUpdateDateTimeUtc: time });
+    assert.deepEqual(find([at('never', 'never'), at('a', AFTER), at('nothing', ''), at('b', LATER)]), {
+      toFetch: ['b#0', 'a#0', 'never#0', 'nothing#0'],
+    });
+  });
+
   test('a session that ended is to fetch, or stored; one that ended before is not new', () => {
     const old = changed('old', { lastUpdateDateTimeUtc: BEFORE });
     const found = find([old, changed('a'), changed('b')], ['a#0', 'old#0']);

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { isCancelled, isLiveResponseError, LiveResponseError, throwIfCancelled } from '../../../src/base/errors.ts';
+import {
+  isCancelled,
+  isLiveResponseError,
+  LiveResponseError,
+  systemCodeOf,
+  throwIfCancelled,
+} from '../../../src/base/errors.ts';
 import { failure } from '../defender/expected.ts';
 
 suite('our errors', () => {
@@ -26,6 +32,12 @@ suite('our errors', () => {
     ]) {
       assert.equal(isLiveResponseError(other), false);
     }
+  });
+
+  test('the code of the system is told, and nothing else of what was thrown', () => {
+    assert.equal(systemCodeOf(Object.assign(new Error('x'), { code: 'ENOSPC' })), 'ENOSPC');
+    for (const other of [new Error('x'), Object.assign(new Error('x'), { code: 5 }), { code: 'ENOSPC' }, 'ENOSPC'])
+      assert.equal(systemCodeOf(other), 'unknown');
   });
 
   test('cancelled is told apart from every other end', () => {

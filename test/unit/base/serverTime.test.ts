@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { parseServerTime } from '../../../src/base/serverTime.ts';
+import { orderTime, parseServerTime } from '../../../src/base/serverTime.ts';
 
 suite("the server's times", () => {
   for (const digits of ['', '.12', '.123', '.1230', '.1234567']) {
@@ -20,5 +20,10 @@ suite("the server's times", () => {
 
   test('nothing, or no time, is none', () => {
     for (const text of [null, undefined, '', 'soon']) assert.equal(parseServerTime(text), undefined);
+  });
+
+  test('in an order, nothing and no time stand first', () => {
+    for (const text of [null, undefined, '', 'soon']) assert.equal(orderTime(text), 0);
+    assert.equal(orderTime('1970-01-01T00:00:01Z'), 1000);
   });
 });

@@ -92,6 +92,34 @@ suite('a page of the list', () => {
 });
 
 suite('a call of the API', () => {
+  test('a refusal is told with our own calls, once for each, and a ledger that fails does not take an answer away', async () => {
+    const told: number[] = [];
+    const clock = new SimulatedClock();
+    const calls = new QueuedBudget(createLocalLedger(clock), clock);
+    const { client, sent } = scene([answer(429, '', { 'retry-after': '5' }), answer(200, EMPTY_PAGE)], {
+      clock,
+      budget: {
+        ...{ refused: (until) => calls.refused(until), usage: () => calls.usage() },
+        take: async (priority, signal) => {
+          const slot = await calls.take(priority, signal);
+          return { ...slot, end: (answered) => slot.end(answered).then(() => Promise.reject(new Error('locked'))) };
+        },
+      },
+      onRefused: (ownCalls) => told.push(ownCalls),
+    });
+    const { actions } = await clock.until(client.listMachineActions(QUERY, patience()));
+    assert.deepEqual([actions, told, sent.length], [[], [1], 2]);
+  });
+
+  test('what a transport throws that is no error of ours is logged without its words', async () => {
+    const { client, records } = scene([new Error('Bearer token 1')]);
+    await assert.rejects(client.listMachineActions(QUERY, patience()));
+    assert.deepEqual(
+      records.map(({ outcome }) => outcome),
+      ['unknown'],
+    );
+  });
+
   test('it carries the token in its header alone, and ids are encoded', async () => {
     const { client, sent } = scene([answer(200, JSON.stringify({ value: LINK }))]);
     await client.getResultLink('a/b?c#d', 3, patience());

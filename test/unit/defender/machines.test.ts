@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { meantBy } from '../../../src/defender/deviceNames.ts';
-import { readMachines } from '../../../src/defender/machines.ts';
+import { readMachine, readMachines } from '../../../src/defender/machines.ts';
 import { createSampleTenant } from '../../../src/sample/api/sampleTenant.ts';
 import { createTenantClient } from '../../../src/defender/tenantClient.ts';
 import { systemClock } from '../../../src/base/clock.ts';
@@ -31,6 +31,7 @@ suite('devices by name', () => {
   test('what is no list of devices is an unexpected answer', () => {
     assert.throws(() => readMachines({ value: {} }), failure('unexpectedAnswer'));
     assert.throws(() => readMachines({}), failure('unexpectedAnswer', { path: 'value' }));
+    assert.throws(() => readMachines(null), failure('unexpectedAnswer', { path: '(top)' }));
   });
 
   test('a device without an id is left out, and an odd value is null', () => {
@@ -48,6 +49,17 @@ suite('devices by name', () => {
         rbacGroupName: null,
       },
     ]);
+  });
+
+  test('what is no device is an unexpected answer; tags that are no list are none, and too many are cut', () => {
+    for (const body of [null, [], { id: 5 }])
+      assert.throws(() => readMachine(body), failure('unexpectedAnswer', { path: 'id' }));
+    assert.deepEqual(readMachine({ id: '1', machineTags: 'a' }).machineTags, []);
+    const { machineTags } = readMachine({ id: '1', machineTags: Array.from({ length: 200 }, () => 'x'.repeat(400)) });
+    assert.deepEqual(
+      machineTags,
+      Array.from({ length: 100 }, () => 'x'.repeat(300)),
+    );
   });
 
   test('the client finds them, and says what the token lacks', async () => {

@@ -29,6 +29,8 @@ export class Tenant {
   /** Whether it supports a filter by the last update, which is not documented. */
   knowsUpdates = true;
   failWith: Error | undefined;
+  /** Failure of every question about one action. */
+  failSingly: Error | undefined;
   /** Texts of the answers, where a test sets them. */
   readonly received = new Map<MachineAction, ReceivedAction>();
   /** Answers wait for this promise. */
@@ -44,6 +46,7 @@ export class Tenant {
       listMachineActions: (query, signal, nextLink) => this.#list(query, signal, nextLink),
       getMachineAction: async (actionId) => {
         await this.gate;
+        if (this.failSingly !== undefined) throw this.failSingly;
         const found = this.actions.find(({ id }) => id === actionId);
         if (found === undefined) throw new LiveResponseError('notFound');
         return found;

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { toFactsJson } from '../../../src/commands/save/resultFacts.ts';
 import { buildResultUri, fileRef, parseResultUri, resultKey } from '../../../src/base/resultUri.ts';
 import { toEvidenceSource } from '../../../src/results/evidenceSource.ts';
-import { describeOpened } from '../../../src/results/openedResult.ts';
+import { describeOpened, describePacked } from '../../../src/results/openedResult.ts';
 import type { OpenedBytes } from '../../../src/results/openedResult.ts';
 import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
 import { describeEvidence } from '../../../src/evidence/blocks/evidenceParts.ts';
@@ -93,5 +93,67 @@ suite('a result that was opened from a file', () => {
       facts.action.commands.map(({ command }) => command.params),
       [[]],
     );
+  });
+});
+
+suite('a result of a hand-over pack', () => {
+  const place = { ref: { ...fileRef(sha256), cloud: 'pack' as const }, connection: 'the pack', pack: 'case.zip' };
+  const told = JSON.parse(factsJson()) as Record<string, unknown>;
+  const describe = (change: object) =>
+    describePacked(JSON.stringify({ ...told, ...change }), { sha256, size: BYTES.length }, place);
+
+  test('is described by the facts beside it, with all that they say of its arrival', () => {
+    const { facts, action } =
+      describe({
+        ...{ fetchedAt: '2026-11-23T21:05:00Z', answeredAt: '2026-11-23T21:04:59Z' },
+        file: { sha256, promisedName: 'output.json', lengthUnknown: true },
+        actionAsReceived: { text: '{}', from: 'its own answer', receivedAt: '2026-11-23T21:04:00Z', serverDate: 'x' },
+      }) ?? assert.fail('not described');
+    const { fetchedAt, answeredAt, lengthUnknown, promisedName } = facts;
+    assert.deepEqual(
+      { fetchedAt, answeredAt, lengthUnknown, promisedName },
+      {
+        fetchedAt: Date.UTC(2026, 10, 23, 21, 5),
+        answeredAt: Date.UTC(2026, 10, 23, 21, 4, 59),
+        lengthUnknown: true,
+        promisedName: 'output.json',
+      },
+    );
+    const receivedAt = Date.UTC(2026, 10, 23, 21, 4);
+    assert.deepEqual(action, { text: '{}', from: 'action', receivedAt, serverDate: 'x' });
+    const listed = describe({ actionAsReceived: { text: '{}', from: 'x', receivedAt: '2026-11-23T21:04:00Z' } });
+    assert.equal(listed?.action?.from, 'list');
+  });
+
+  test('without times, an origin or a command in the facts, it has none, and the pack gives its name', () => {
+    const { facts, action } =
+      describe({
+        ...{ fetchedAt: 5, answeredAt: 'never', cloud: 7, commandIndex: 3 },
+        actionAsReceived: { text: '{}', receivedAt: 'never' },
+      }) ?? assert.fail('not described');
+    assert.deepEqual([facts.fetchedAt, 'answeredAt' in facts, 'lengthUnknown' in facts], [0, false, false]);
+    assert.deepEqual([action, facts.opened?.said?.cloud], [undefined, '']);
+    const elsewhere = { ...place, ref: { ...place.ref, commandIndex: 3 } };
+    const named = describePacked(JSON.stringify(told), { sha256, size: 1 }, elsewhere);
+    assert.equal(named?.facts.name.script, 'case.zip');
+  });
+
+  test('whose facts are of another file is not described', () => {
+    assert.equal(describe({ file: { sha256: '0'.repeat(64) } }), undefined);
+  });
+
+  test('odd errors and parameters of a command are left out, and those beside them stay', () => {
+    const index = 0;
+    const command = {
+      type: 'RunScript',
+      params: [
+        { key: 5, value: 'x' },
+        { key: 'ScriptName', value: 7 },
+      ],
+    };
+    const { facts } =
+      describe({ action: { commands: [{ index, errors: ['no', 5], command }] } }) ?? assert.fail('none');
+    const [only] = facts.action.commands;
+    assert.deepEqual([only?.errors, only?.command.params], [['no'], [{ key: 'ScriptName', value: null }]]);
   });
 });

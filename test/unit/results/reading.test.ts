@@ -23,6 +23,7 @@ suite('why there is nothing to read', () => {
     assert.equal(reasonOf(' '), 'notEmpty');
     const facts = createHandlers().put(received(), Buffer.from('<html>'));
     assert.equal(explainEmptiness(action(), 0, facts, 'output', undefined), 'notAResult');
+    assert.equal(explainEmptiness(action(), 0, facts, 'raw', '<html>'), 'notEmpty');
   });
 
   test('of what was not fetched, by type and state of the command', () => {
@@ -63,6 +64,14 @@ suite('results to compare with', () => {
     const others = [at('far', 'm2', 10), at('near', 'm3', 19), at('args', 'm4', 20, '-All'), at('run', 'm1', 19)];
     assert.deepEqual(ids('otherHosts', others), ['near', 'far', 'args']);
     assert.deepEqual(ids('otherRuns', others), ['run']);
+  });
+
+  test('a command that is no script, or that is not there, has no other result', () => {
+    const none = command({ command: { type: 'GetFile', params: [{ key: 'Path', value: 'x' }] } });
+    const of = action({ commands: [none] });
+    const others = [action({ id: 'other', machineId: 'else' })];
+    assert.deepEqual(findSiblings({ action: of, commandIndex: 0 }, others, 'otherHosts'), []);
+    assert.deepEqual(findSiblings({ action: of, commandIndex: 9 }, others, 'otherHosts'), []);
   });
 
   test('neither other scripts nor commands that have no text', () => {

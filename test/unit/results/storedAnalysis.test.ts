@@ -10,6 +10,9 @@ import { buildEvidence } from '../../../src/evidence/blocks/noteForms.ts';
 import { cutQuotation, WHOLE_TEXT } from '../../../src/evidence/text/quotation.ts';
 import { PART_LINES } from '../../../src/evidence/text/textParts.ts';
 import type { ResultAddress } from '../../../src/base/resultUri.ts';
+import { pack } from '../../../src/analysis/packed.ts';
+import { StoredTables } from '../../../src/results/storedTables.ts';
+import { usualRules } from '../../../src/evidence/compare/normalise.ts';
 import { TestStore } from './testStore.ts';
 import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
 import { evidenceSource } from '../evidence/sources.ts';
@@ -149,5 +152,65 @@ suite('what is read out of stored texts', () => {
     assert.equal(await store.part(output({ view: 'cp850' })), undefined);
     assert.equal(await store.text(ref(), 'output', 'cp850'), undefined);
     assert.equal(await store.saveText(output({ view: 'cp850' }), '/nowhere/x'), undefined);
+  });
+});
+
+suite('stored results side by side', () => {
+  const rules = usualRules;
+  const second = ref({ commandIndex: 1 });
+  const pair = async (): Promise<TestStore> => {
+    const store = await stored(resultFile('one\nsame'));
+    await store.put(...arrived(resultFile('two\nsame'), { ref: second }));
+    return store;
+  };
+
+  test('lines of one of two are those of stored results only', async () => {
+    const { analysis } = await pair();
+    const of = (one: ReturnType<typeof ref>) => ({ ref: one, names: [] });
+    const sides = (await analysis.oneSided([of(ref()), of(second)], rules)) ?? assert.fail('not compared');
+    assert.deepEqual(
+      sides.map(({ lines }) => lines.map(({ text }) => text)),
+      [['one'], ['two']],
+    );
+    assert.equal(await analysis.oneSided([of(ref()), of(ref({ commandIndex: 9 }))], rules), undefined);
+  });
+
+  test('a comparison leaves out what is not stored, and is asked for by its name', async () => {
+    const { analysis } = await pair();
+    const name = { id: 'run', rules };
+    const asked = [ref(), second, ref({ commandIndex: 9 })].map((one, member) => ({
+      ref: one,
+      compared: { member, names: [] },
+    }));
+    await analysis.compareResults(name, asked);
+    const found = (await analysis.comparison(name, 10)) ?? assert.fail('not compared');
+    assert.deepEqual(found.groups.flatMap(({ members }) => members).toSorted(), [0, 1]);
+    assert.equal(await analysis.comparison({ ...name, id: 'other' }, 10), undefined);
+  });
+
+  test('a misread text is offered another reading; one that is not stored none', async () => {
+    const { analysis } = await stored(resultFile('Gr├╝├ƒe aus M├╝nchen'));
+    assert.equal((await analysis.suggestReadings(ref(), 'output'))[0]?.example, 'Grüße aus München');
+    assert.deepEqual(await analysis.suggestReadings(second, 'output'), []);
+  });
+
+  test('earlier rows of a table come from a stored result, or not at all; closing a tab never fails', async () => {
+    const asked: string[] = [];
+    const tables = new StoredTables(
+      { transcript: ({ commandIndex }) => Promise.resolve(commandIndex === 0 ? pack({ output: 'x' }) : undefined) },
+      {
+        run: (work) =>
+          work((method, ...args) => {
+            asked.push(`${method} ${args.length}`);
+            return method === 'closeTables' ? Promise.reject(new Error('ended')) : (Promise.resolve() as never);
+          }),
+      },
+    );
+    assert.deepEqual(
+      [await tables.addEarlier('tab', ref(), 0), await tables.addEarlier('tab', second, 1)],
+      [true, false],
+    );
+    await tables.close('tab');
+    assert.deepEqual(asked, ['addEarlier 3', 'closeTables 1']);
   });
 });

@@ -48,6 +48,18 @@ suite('a run whose server says little', () => {
     assert.deepEqual(mergeRuns(run, NONE).members, run.members);
   });
 
+  test('a run without members finds no host, and takes none of another run', async () => {
+    const actions = [action()];
+    const list = { actions, wholeSince: undefined, loadSpan: () => Promise.resolve() };
+    assert.equal(await loadHosts(list, NONE, signal), NONE);
+    const session = {
+      known: () => actions[0],
+      fetchChanges: () => Promise.resolve({ actions, extent: 'whole' as const }),
+      fetchCreated: () => Promise.resolve([]),
+    };
+    assert.deepEqual((await renewHosts(session, NONE, undefined, asking)).members, []);
+  });
+
   test('runs by filter are only themselves', () => {
     const run = runOfActions(action());
     const filter = { script: 'collect', since: 0, grows: true };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { toExportRows, toRows, toRunCsv } from '../../../src/runs/runRows.ts';
+import { devicesToAsk, toExportRows, toRows, toRunCsv } from '../../../src/runs/runRows.ts';
 import type { RunRow } from '../../../src/runs/runRows.ts';
 import { findRuns } from '../../../src/runs/runs.ts';
 import type { StoredFacts } from '../../../src/model/storedResult.ts';
@@ -51,6 +51,29 @@ const comparison = {
 } as const;
 
 suite('a run as rows of a table', () => {
+  test('a result in pieces, and a command without one by design, are states of their own', () => {
+    const [run] = findRuns([action({ id: 'a' }), action({ id: 'b' })], TENANT);
+    assert.ok(run !== undefined);
+    const members = run.members.map((one) => (one.actionId === 'b' ? { ...one, result: 'none' as const } : one));
+    const facts = { ...received(), transcript: { exitCode: 0 }, large: { output: 0 } } as unknown as StoredFacts;
+    const states = toRows(
+      { run: { ...run, members }, state: 'none', failures: {} },
+      ({ actionId }) => (actionId === 'a' ? facts : undefined),
+      explainMember,
+    ).map(({ state }) => state);
+    assert.deepEqual(states, ['large', 'byDesign']);
+  });
+
+  test('Defender is asked once about each device that did not answer, and never about the devices of a pack', () => {
+    const all = rows();
+    const [, pending] = all;
+    assert.equal(pending?.state, 'pending');
+    const { machineId } = pending.member;
+    assert.deepEqual(devicesToAsk([...all, pending]), [machineId]);
+    assert.deepEqual(devicesToAsk([{ ...pending, member: { ...pending.member, machineId: null } }]), []);
+    assert.deepEqual(devicesToAsk([{ ...pending, ref: { ...pending.ref, cloud: 'pack' } }]), []);
+  });
+
   test('every member has a row that says how it stands', () => {
     const change = (id: string, status: string, commandStatus: string) =>
       action({ id, status, commands: [command({ commandStatus })] });

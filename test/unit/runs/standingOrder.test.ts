@@ -2,11 +2,52 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { LiveResponseError } from '../../../src/base/errors.ts';
 import { renewRun } from '../../../src/runs/runs.ts';
-import { createOrder, nextLookIn } from '../../../src/runs/standingOrder.ts';
+import { boundOrder, createOrder, nextLookIn } from '../../../src/runs/standingOrder.ts';
 import { createDice, settle } from '../defender/simulatedClock.ts';
 import { begin, HOUR, MINUTE, Shift, turns } from './shift.ts';
 
 suite('an order to keep the rest of a run', () => {
+  test('of an account that cannot be told, the order is the window’s alone', async () => {
+    const shift = new Shift([0]);
+    const runs = shift.window({ account: () => Promise.reject(new Error('no keychain')) });
+    const owner = await runs.owner(shift.run());
+    assert.equal(owner.by, undefined);
+    assert.ok(owner.window !== '');
+    const { key, done } = await begin(shift, runs);
+    await shift.until(done);
+    assert.deepEqual([shift.stored.size, runs.get(key)?.order?.end], [1, 'allEnded']);
+  });
+
+  test('a result that is larger than any order may bring is left, and the others come', async () => {
+    const shift = new Shift([0, 0]);
+    let first = true;
+    const runs = shift.window({
+      open: async ({ actionId }, { meter, admits }) => {
+        if (shift.stored.has(actionId)) return;
+        await shift.call(meter);
+        const size = first ? 1e15 : 10;
+        first = false;
+        if (admits?.(size) === false) throw new LiveResponseError('tooLarge', { size });
+        shift.stored.add(actionId);
+      },
+    });
+    const { key, done } = await begin(shift, runs);
+    await shift.until(done);
+    assert.deepEqual([shift.stored.size, runs.get(key)?.order?.end], [1, 'allEnded']);
+    assert.deepEqual(
+      Object.values(runs.get(key)?.failures ?? {}).map(({ code }) => code),
+      ['tooLarge'],
+    );
+  });
+
+  test('a stored order cannot have spent less than nothing', () => {
+    const shift = new Shift([0]);
+    const now = shift.clock.now();
+    const order = createOrder(shift.run(), now);
+    const { calls, bytes } = boundOrder({ ...order, calls: -5, bytes: NaN }, shift.run(), now);
+    assert.deepEqual([calls, bytes], [0, 0]);
+  });
+
   test('each result is stored once as it comes, and the order ends by itself', async () => {
     const shift = new Shift([0, 0, 20 * MINUTE, 2 * HOUR, 5 * HOUR]);
     const runs = shift.window();

@@ -103,4 +103,6 @@ test('without a database nothing is kept for others', () => {
   const table: FoundTable = new MemoryFoundTable();
   table.put('a', [row(1)], NOW);
   assert.deepEqual(table.after('a', 7, 0), { found: [], upTo: 7 });
+  table.delete('a', ['action 1']);
+  assert.equal(table.clear(), false, 'there was nothing');
 });

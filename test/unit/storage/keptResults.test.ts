@@ -36,6 +36,16 @@ function readAll(next: (behind: RowPlace | undefined) => readonly PageRow[]): st
 }
 
 suite('results in the file and in memory', () => {
+  test('of one that is damaged in memory, the one in the file is not set aside with it', () =>
+    withResults((results) => {
+      results.put(row('a', 1));
+      results.put(row('a', 2), false);
+      results.setAside('a', 3);
+      assert.equal(results.facts('a'), 'a 1');
+      results.setAside('a', 4);
+      assert.equal(results.facts('a'), undefined);
+    }));
+
   test('of a result in the file and a later one in memory, only the later one is listed', () =>
     withResults((results) => {
       results.put(row('a', 1));

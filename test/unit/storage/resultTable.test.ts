@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 import { MemoryResultTable } from '../../../src/storage/memoryResultTable.ts';
 import type { ResultRow, ResultTable } from '../../../src/storage/resultRow.ts';
-import { SqliteResultTable } from '../../../src/storage/resultTable.ts';
+import { RESULTS_FILE, SqliteResultTable } from '../../../src/storage/resultTable.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -72,3 +73,12 @@ for (const [where, create] of KINDS) {
     });
   });
 }
+
+test('bytes in the file that are too short to be packed are no result, and no fault of the database', () => {
+  const table = new SqliteResultTable(folder);
+  table.put(row('a'));
+  const database = new DatabaseSync(path.join(folder, RESULTS_FILE));
+  database.exec(`UPDATE results SET bytes = x'1f8b'`);
+  database.close();
+  assert.throws(() => table.bytes('a'), { code: 'Z_BUF_ERROR' });
+});

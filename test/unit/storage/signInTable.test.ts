@@ -57,6 +57,15 @@ for (const [where, create] of KINDS) {
       table.setAccount("o'hara", undefined);
       assert.equal(table.account("o'hara"), undefined);
     });
+
+    test('a consent is not written over one that was not seen', () => {
+      const table = create();
+      assert.equal(table.setConsent('contoso', 'on 1', { state: undefined }), true);
+      assert.equal(table.setConsent('contoso', 'off 2', { state: undefined }), false);
+      assert.equal(table.consent('contoso'), 'on 1');
+      assert.equal(table.setConsent('contoso', undefined, { state: 'on 1' }), true);
+      assert.equal(table.consent('contoso'), undefined);
+    });
   });
 }
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
 import type { WorkerAnswer } from '../../../src/worker/protocol.ts';
 import { WorkerClient } from '../../../src/worker/workerClient.ts';
+import { failure } from '../defender/expected.ts';
 
 /** A thread whose databases can be opened or not. */
 class Scene {
@@ -14,7 +16,11 @@ class Scene {
   readonly told: string[] = [];
   readonly client: WorkerClient;
 
-  constructor(context: TestContext) {
+  /** @param refusal - how a database refuses. An error: the thread itself cannot be asked */
+  constructor(
+    context: TestContext,
+    refusal: Pick<WorkerAnswer, 'failure' | 'failureName'> | Error = { failure: 'Error: database is locked' },
+  ) {
     context.mock.method(performance, 'now', () => this.time);
     let answer: (answer: WorkerAnswer) => void = () => undefined;
     this.client = new WorkerClient({
@@ -25,7 +31,9 @@ class Scene {
         Promise.resolve({
           send: ({ id, method }) => {
             const isRefused = method === 'open' && this.isLocked && ++this.tries <= this.freeAfter;
-            answer(isRefused ? { id, failure: 'Error: database is locked' } : { id, answer: 'files' });
+            if (!isRefused) answer({ id, answer: 'files' });
+            else if (refusal instanceof Error) throw refusal;
+            else answer({ id, ...refusal });
           },
           onAnswer: (listener) => {
             answer = listener;
@@ -59,5 +67,52 @@ suite('databases that cannot be opened', () => {
     scene.time = 60_000;
     await scene.client.call('runs');
     assert.deepEqual([scene.tries, scene.told.length], [4, 1]);
+  });
+});
+
+suite('what a thread answers', () => {
+  test('a text that is too large keeps its kind, and a thread that ends loses its own requests only', async () => {
+    const threads: { answer: (answer: WorkerAnswer) => void; end: (reason: string) => void; ids: number[] }[] = [];
+    const client = new WorkerClient({
+      ...{ folder: '/folder', keeps: () => false, onMemoryOnly: () => undefined },
+      startThread: () => {
+        const thread: (typeof threads)[number] = { answer: () => undefined, end: () => undefined, ids: [] };
+        threads.push(thread);
+        return Promise.resolve({
+          send: ({ id, method }) => {
+            if (method === 'open') thread.answer({ id, answer: 'files' });
+            // The records that other windows shared cannot be deleted now. That must not stop what was asked.
+            else if (method === 'forgetShared') thread.answer({ id, failure: 'Error: database is locked' });
+            else thread.ids.push(id);
+          },
+          onAnswer: (listener) => (thread.answer = listener),
+          onEnd: (listener) => (thread.end = listener),
+          stop: () => Promise.resolve(),
+        });
+      },
+    });
+    const lost = client.call('runs');
+    await setImmediate();
+    await client.dispose();
+    const asked = client.call('runs');
+    await setImmediate();
+    const [first, second] = threads;
+    assert.ok(first !== undefined && second !== undefined);
+    first.end('exit code 1');
+    await assert.rejects(lost, failure('databaseFailed', { reason: 'exit code 1' }));
+    second.answer({
+      id: second.ids.at(-1) ?? 0,
+      failure: 'TextTooLarge: 60000000 bytes',
+      failureName: 'TextTooLarge',
+    });
+    await assert.rejects(asked, failure('textTooLarge'));
+  });
+
+  test('a database that fails without words is one that could not be opened', async (context) => {
+    for (const refusal of [{ failure: 'FileFailed: ENOENT', failureName: 'FileFailed' }, new Error('no thread')]) {
+      const scene = new Scene(context, refusal);
+      await scene.client.call('runs');
+      assert.deepEqual(scene.told, ['']);
+    }
   });
 });

@@ -5,6 +5,7 @@ import { QueuedBudget } from '../../../../src/defender/calls/budget.ts';
 import type { Budget, CallSlot, Priority } from '../../../../src/defender/calls/budget.ts';
 import { API_WINDOWS } from '../../../../src/defender/calls/ledger.ts';
 import { createLocalLedger } from '../../../../src/defender/calls/localLedger.ts';
+import { takePaid } from '../../../../src/defender/calls/paidSlot.ts';
 import { mostWithin } from '../../../tenant/rateLimit.ts';
 import { failure, patience } from '../expected.ts';
 import { createDice, settle, SimulatedClock } from '../simulatedClock.ts';
@@ -80,6 +81,41 @@ suite('the budget over hours', () => {
 });
 
 suite('the budget', () => {
+  test('a slot that is granted to one that turned away meanwhile is given back', async () => {
+    const clock = new SimulatedClock();
+    const ledger = createLocalLedger(clock);
+    const leaving = new AbortController();
+    const budget = new QueuedBudget(
+      {
+        ...ledger,
+        take: async (share) => {
+          const answer = await ledger.take(share);
+          leaving.abort();
+          return answer;
+        },
+      },
+      clock,
+    );
+    await assert.rejects(budget.take('click', leaving.signal), failure('cancelled'));
+    await settle();
+    assert.equal((await used(budget)).minute, 0);
+  });
+
+  test('what an account paid for a call comes back to it when the call gets no slot', async () => {
+    const clock = new SimulatedClock();
+    const budget = createBudget(clock);
+    await takeNow(budget, 80, 'background');
+    const leaving = new AbortController();
+    const paid: number[] = [];
+    const meter = { take: () => Promise.resolve(paid.push(1) > 0), giveBack: () => paid.push(-1) };
+    const taking = takePaid(budget, new Urgency('background', meter), leaving.signal);
+    await settle();
+    assert.deepEqual(paid, [1]);
+    leaving.abort();
+    await assert.rejects(taking, failure('cancelled'));
+    assert.deepEqual(paid, [1, -1]);
+  });
+
   test('it lets through the documented 100 a minute and 1,500 an hour', () => {
     assert.deepEqual(API_WINDOWS, [
       { calls: 100, ms: MINUTE },

@@ -81,6 +81,16 @@ for (const [kind, createRows] of KINDS) {
       assert.deepEqual(ledger.take(APP, 1, NOW), { retryInMs: MINUTE + 4000 });
     });
 
+    test('a call that ends by a clock that was set back a little leaves its window first', () => {
+      const ledger = new Ledger(createRows(), few);
+      const [one, other] = [takeId(ledger), takeId(ledger)];
+      ledger.end(APP, one, true, NOW + 4000);
+      ledger.end(APP, other, true, NOW + 1000);
+      assert.deepEqual(ledger.take(APP, 1, NOW + 5000), { retryInMs: MINUTE - 4000 });
+      assert.equal(ledger.usage(APP, NOW + MINUTE + 1000).minute, 1);
+      assert.equal(ledger.usage(APP, NOW + MINUTE + 4000).minute, 0);
+    });
+
     test('a call that may last longer is not taken for ended by the account of shorter ones', () => {
       const rows = createRows();
       const short = new Ledger(rows, few);

@@ -50,6 +50,31 @@ async function callTimes(ledger: LedgerPort, times: number): Promise<number> {
 }
 
 suite('a shared ledger that fails', () => {
+  test('for so long that the calls of more than an hour wait for it: only the latest are told', async () => {
+    const machine = new Machine();
+    const ledger = machine.window();
+    machine.isDown = true;
+    const from = machine.clock.now();
+    for (let one = 0; one < 1600; one++) await ledger.note(from + one, from + one);
+    machine.isDown = false;
+    await machine.clock.pass(10_000);
+    assert.equal((await ledger.usage()).hour, 1500);
+  });
+
+  test('and one that does not: a call that ended counts once, whoever ends it again', async () => {
+    const machine = new Machine();
+    const ledger = machine.window();
+    const answer = await ledger.take(1);
+    assert.ok('id' in answer);
+    for (let ends = 0; ends < 2; ends++) {
+      await ledger.end(answer.id, true);
+      await machine.clock.pass(30_000);
+    }
+    assert.equal((await ledger.usage()).minute, 0);
+    await ledger.note(machine.clock.now(), machine.clock.now());
+    assert.deepEqual([(await ledger.usage()).minute, (await machine.shared.usage()).minute], [1, 1]);
+  });
+
   test('for a moment: the window asks it again, and it knows every call', async () => {
     const machine = new Machine();
     const ledger = machine.window();

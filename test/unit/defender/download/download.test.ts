@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { systemClock } from '../../../../src/base/clock.ts';
+import { isLiveResponseError, LiveResponseError } from '../../../../src/base/errors.ts';
 import { Download } from '../../../../src/defender/download/download.ts';
 import type { DownloadLimits } from '../../../../src/defender/download/download.ts';
 import { MemorySink } from '../../../../src/defender/download/downloadSink.ts';
@@ -31,6 +32,19 @@ function blob(headers: Readonly<Record<string, string>> = {}, body: Uint8Array |
 }
 
 suite('reading a blob', () => {
+  test('of a file that states no size, no more is taken than the limit, or than there is room for', async () => {
+    const chunks = Array.from({ length: 20 }, () => new Uint8Array(100));
+    const md5 = { ...AZURE, 'content-md5': 'x' };
+    await assert.rejects(readBlob(answer(200, chunks, md5), HOST, LIMITS, true), (error) => {
+      assert.ok(isLiveResponseError(error) && error.values.size === undefined);
+      return failure('tooLarge', { limit: 1000 })(error);
+    });
+    const asked: number[] = [];
+    const admits = (size: number): boolean => asked.push(size) > 0 && size < 300;
+    await assert.rejects(readBlob(answer(200, chunks, md5), HOST, { ...LIMITS, admits }, true), failure('tooLarge'));
+    assert.deepEqual(asked, [100, 200, 300]);
+  });
+
   test('it gives the bytes as they came, their hash, and what the host said of them', async () => {
     const said = {
       date: 'Mon, 23 Nov 2026 21:04:41 GMT',
@@ -133,6 +147,23 @@ suite('reading a blob', () => {
 });
 
 suite('what is no blob', () => {
+  test('a refusal whose body is cut is told by its status; a cancel meanwhile is a cancel', async () => {
+    const broken = (error: Error): HttpAnswer => ({
+      status: 403,
+      headers: AZURE,
+      // eslint-disable-next-line require-yield
+      body: (async function* (): AsyncGenerator<Uint8Array> {
+        await Promise.resolve();
+        throw error;
+      })(),
+    });
+    for (const [error, code] of [
+      [new LiveResponseError('connectionLost'), 'linkRefused'],
+      [new LiveResponseError('cancelled'), 'cancelled'],
+    ] as const)
+      await assert.rejects(readBlob(broken(error), HOST, LIMITS, true), failure(code));
+  });
+
   for (const [status, code] of [
     [302, 'redirected'],
     [403, 'linkRefused'],

@@ -3,6 +3,16 @@ import { suite, test } from 'node:test';
 import { toMachineQuery, toODataQuery } from '../../../../src/defender/list/odata.ts';
 
 suite('the query of a list', () => {
+  test('one of a kind is asked for as it is, several in brackets beside the other conditions', () => {
+    const filterOf = (statuses: readonly string[]): string | null =>
+      new URLSearchParams(
+        toODataQuery({ liveResponseOnly: false, where: { type: 'Isolate', statuses }, top: 1, skip: 0 }),
+      ).get('$filter');
+    assert.equal(filterOf(['Failed']), "type eq 'Isolate' and status eq 'Failed'");
+    assert.equal(filterOf(['Failed', 'TimeOut']), "type eq 'Isolate' and (status eq 'Failed' or status eq 'TimeOut')");
+    assert.equal(filterOf([]), "type eq 'Isolate'");
+  });
+
   test('it always orders, newest first, and skips nothing on the first page', () => {
     assert.equal(
       toODataQuery({ liveResponseOnly: false, top: 50, skip: 0 }),

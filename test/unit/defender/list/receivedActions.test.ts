@@ -38,6 +38,16 @@ const textsOf = (client: DefenderClient, actions: readonly MachineAction[]): (st
   actions.map((action) => client.receivedAction(action)?.text);
 
 suite('what an action was read from', () => {
+  test('of a page with two lists: the elements of the one that is read', async () => {
+    const client = clientFor(`{"value":[${written(1)},${written(2)}], "value":[${written(3)}]}`);
+    const { actions } = await client.listMachineActions(QUERY, patience());
+    assert.deepEqual(
+      actions.map(({ id }) => id),
+      ['3'],
+    );
+    assert.deepEqual(textsOf(client, actions), [written(3)]);
+  });
+
   test('one that was asked for: the whole answer, when its headers came, and the server’s Date', async () => {
     const client = clientFor(`${written(1)}\n`);
     const action = await client.getMachineAction('1', patience());

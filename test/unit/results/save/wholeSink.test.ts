@@ -29,6 +29,15 @@ suite('a file that is written whole', () => {
     assert.deepEqual([sink.size, written], [0, ['one two']]);
   });
 
+  test('is nowhere after the window was closed meanwhile', async () => {
+    await sink.open();
+    sink.append(Buffer.from('one'));
+    sink.discardNow();
+    assert.equal(sink.size, 0);
+    await sink.keep();
+    assert.deepEqual(written, ['']);
+  });
+
   test('takes no more than its place does', () => {
     sink.append(Buffer.from('one two'));
     assert.throws(

@@ -20,6 +20,17 @@ const FOUND: readonly ResultHits[] = [
 ];
 
 suite('exported hits', () => {
+  test('of a file that was opened, no action is named', () => {
+    const ref = { ...received().ref, cloud: 'file' as const };
+    const [header = [], ...rows] = readCsv(
+      hitsAsCsv([found({ hits: [hit(1, 'a')] }), found({ ref, hits: [hit(1, 'b')] })]),
+    );
+    assert.deepEqual(
+      rows.map((row) => row[header.indexOf('Action id')]),
+      [received().ref.actionId, ''],
+    );
+  });
+
   test('CSV: a row is a hit, and says how many lines of its result are not listed', () => {
     const [header = [], ...rows] = readCsv(hitsAsCsv(FOUND));
     const column = (name: string): string[] => rows.map((row) => row[header.indexOf(name)] ?? 'no such column');

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, suite, test } from 'node:test';
+import { resultKey } from '../../../../src/base/resultUri.ts';
 import { createHandlers } from '../../../../src/worker/handlers/handlers.ts';
 import { unpack } from '../../../../src/analysis/packed.ts';
 import type { WorkerHandlers } from '../../../../src/worker/handlers/handlers.ts';
@@ -205,6 +207,26 @@ for (const kind of ['files', 'memory'] as const) {
 }
 
 suite("the worker's files", () => {
+  test('a consent is shared by windows, and not written over one that was not seen', () => {
+    const [one, other] = [opened(folder()), opened(folder())];
+    assert.equal(one.setConsent('owner', 'given'), true);
+    assert.equal(other.consent('owner'), 'given');
+    assert.equal(other.setConsent('owner', 'off', { state: undefined }), false);
+    assert.equal(one.consent('owner'), 'given');
+  });
+
+  test('a row that cannot be read hides no other one', () => {
+    const handlers = opened(folder());
+    for (const commandIndex of [0, 1]) handlers.put(...arrived(resultFile('a'), { ref: ref({ commandIndex }) }));
+    const database = new DatabaseSync(path.join(folder(), 'results.db'));
+    database.prepare('UPDATE results SET facts = ? WHERE key = ?').run('{', resultKey(ref({ commandIndex: 1 })));
+    database.close();
+    assert.deepEqual(
+      handlers.list(TENANT).facts.map((facts) => facts.ref.commandIndex),
+      [0],
+    );
+  });
+
   test('a database that is opened again still has everything', () => {
     const first = opened(folder());
     const stored = first.put(...arrived(resultFile('kept', 'errors')));

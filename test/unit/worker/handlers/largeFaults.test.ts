@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import type { PlainAddress } from '../../../../src/worker/viewCalls.ts';
 import { createHandlers } from '../../../../src/worker/handlers/handlers.ts';
 import type { WorkerHandlers } from '../../../../src/worker/handlers/handlers.ts';
-import { arrived, ref } from '../../results/fixtures.ts';
+import type { ResultHits } from '../../../../src/worker/searchCalls.ts';
+import { arrived, ref, resultFile } from '../../results/fixtures.ts';
 import { addAll, ANYWHERE, FILE, LargeScene, OUTPUT, store } from './largeScene.ts';
 
 const address = (change: Partial<PlainAddress> = {}): PlainAddress => ({ ...ref(), stream: 'output', ...change });
@@ -121,5 +123,56 @@ suite('what can happen to a result in pieces: one', () => {
 
   test('needs a file to be kept in', () => {
     assert.throws(() => createHandlers().beginLarge(), /no file/u);
+  });
+
+  test('that nobody began takes no bytes', () => {
+    assert.throws(() => {
+      handlers.addLarge(99, new Uint8Array(1));
+    }, /not on its way/u);
+  });
+
+  test('is set aside when a section is another text, or none, and the search says so', () => {
+    for (const change of [
+      `UPDATE large_texts SET bytes = ? WHERE n = 1`,
+      // A table of another program, which holds anything in any column.
+      `CREATE TABLE other AS SELECT * FROM large_texts; DROP TABLE large_texts; ALTER TABLE other RENAME TO large_texts;
+       UPDATE large_texts SET bytes = 'text' WHERE n = 1`,
+    ]) {
+      store(handlers, FILE);
+      scene.table((database) => {
+        if (change.includes('?')) database.prepare(change).run(gzipSync('another text'));
+        else database.exec(change);
+      });
+      const id = handlers.beginSearch({ text: 'nowhere', isRegExp: false, matchCase: true, ...ANYWHERE });
+      const found: ResultHits[] = [];
+      for (let isDone = false; !isDone;) {
+        const step = handlers.searchOn(id);
+        found.push(...step.found);
+        isDone = step.done;
+      }
+      assert.deepEqual(
+        found.map(({ hits, givenUp }) => [hits, givenUp]),
+        [[[], 'damaged']],
+      );
+      assert.equal(handlers.facts(ref()), undefined);
+    }
+  });
+
+  test('is not put together where the text would not fit into memory', () => {
+    store(handlers, FILE);
+    scene.table((database) => {
+      database.exec('UPDATE large_texts SET document_bytes = 60000000 WHERE n = 1');
+    });
+    assert.throws(() => handlers.text(ref(), 'output'), { name: 'TextTooLarge', message: /^6\d{7} bytes$/u });
+  });
+
+  test('is given up by a search whose expression would never end', () => {
+    store(handlers, resultFile(`${'a'.repeat(100_000)}!`));
+    const id = handlers.beginSearch({ text: '(a+)+$', isRegExp: true, matchCase: true, ...ANYWHERE });
+    const step = handlers.searchOn(id);
+    assert.deepEqual(
+      step.found.map(({ givenUp }) => givenUp),
+      ['tooSlow'],
+    );
   });
 });

@@ -152,6 +152,7 @@ suite('a result that is stored in pieces', () => {
       const facts = handlers.facts(ref());
       assert.equal(facts?.rejection?.reason, reason);
       assert.equal(facts.transcript, undefined);
+      assert.equal(handlers.text(ref(), 'output'), undefined);
       const target = path.join(scene.folder, 'other.bin');
       assert.equal(handlers.saveFile(ref(), target), bytes.length);
       assert.deepEqual(await readFile(target), bytes);
@@ -188,6 +189,8 @@ suite('a result that is stored in pieces', () => {
     store(handlers, Buffer.from('{"script_name": "x.ps1", "exit_code": 0, "script_output": "some"}'));
     assert.equal(handlers.text(ref(), 'errors'), '');
     assert.equal(read(handlers.document(ref(), 'errors')), '\ufeff');
+    const id = handlers.beginSearch({ text: 'some', isRegExp: false, matchCase: true, ...ANYWHERE });
+    assert.equal(handlers.searchOn(id).found[0]?.hits.length, 1);
     assert.throws(() => handlers.packView(ref(), 'output', 'cp850'), { name: 'TextTooLarge' });
   });
 });

@@ -4,12 +4,31 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { findRuns } from '../../../../src/runs/runs.ts';
+import { forgetRecords } from '../../../../src/worker/forgetRecords.ts';
 import { createHandlers } from '../../../../src/worker/handlers/handlers.ts';
 import { createRunHandlers } from '../../../../src/worker/handlers/runHandlers.ts';
 import { SharedRecords } from '../../../../src/storage/sharedRecords.ts';
-import { action, TENANT } from '../../results/fixtures.ts';
+import { action, ref, TENANT } from '../../results/fixtures.ts';
 
 suite('what the worker does for runs', () => {
+  test('with a result, the record of its run is forgotten, and one that cannot be read', () => {
+    const records = new SharedRecords();
+    const handlers = createRunHandlers(records);
+    for (const [key, id] of [
+      ['own', action().id],
+      ['other', 'f'.repeat(36)],
+    ] as const) {
+      const [run] = findRuns([action({ id })], TENANT);
+      handlers.putRun(key, JSON.stringify({ run, state: 'ended', failures: {} }), { keep: true });
+    }
+    handlers.putRun('odd', '{"run":5}', { keep: true });
+    forgetRecords(records, [ref()]);
+    assert.deepEqual(
+      records.runs().map(({ key }) => key),
+      ['other'],
+    );
+  });
+
   test('records are kept, the one that was changed last comes first', () => {
     const handlers = createRunHandlers(new SharedRecords());
     const [run] = findRuns([action()], TENANT);

@@ -191,6 +191,30 @@ suite('searching stored results', () => {
     );
   });
 
+  test('in files: one that is damaged is named, and one that is no result is never one without a hit', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'search-'));
+    try {
+      const handlers = createHandlers();
+      handlers.open(folder);
+      const files = [resultFile('hay'), resultFile('needle'), Buffer.from('<html>'), Buffer.from([0, 1, 2, 3, 255])];
+      const hosts = files.map((_, commandIndex) => ({ host: 'h', ref: ref({ commandIndex }) }));
+      for (const [at, file] of files.entries()) handlers.put(...arrived(file, { ref: ref({ commandIndex: at }) }));
+      const database = new DatabaseSync(path.join(folder, RESULTS_FILE));
+      const damage = database.prepare('UPDATE results SET bytes = ? WHERE key = ?');
+      damage.run(Buffer.from('damaged'), resultKey(ref({ commandIndex: 1 })));
+      database.close();
+      const id = handlers.beginSearch(query('needle', { run: { title: 'hunt', hosts } }));
+      const step = handlers.searchOn(id);
+      assert.deepEqual(
+        step.found.map((one) => [one.ref.commandIndex, one.hits, one.givenUp]),
+        [[1, [], 'damaged']],
+      );
+      assert.deepEqual(step.without, [resultKey(ref({ commandIndex: 0 }))]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   test('a filter is deleted with its result', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'search-'));
     const handlers = createHandlers();

@@ -121,6 +121,28 @@ suite('the file that windows share', () => {
     );
   });
 
+  test('cannot be made again after it was removed: it is tried now and then, and not at each question', async (context) => {
+    let time = 1_000_000;
+    context.mock.method(performance, 'now', () => time);
+    const window = open();
+    window.putConnection('a', '{}');
+    for (const end of ['', '-wal', '-shm']) await rm(path.join(folder, `shared.db${end}`), { force: true });
+    await mkdir(path.join(folder, 'shared.db'));
+    const failureNow = (): unknown => {
+      try {
+        return window.connections();
+      } catch (error) {
+        return error;
+      }
+    };
+    const first = failureNow();
+    assert.ok(first instanceof Error);
+    await rmdir(path.join(folder, 'shared.db'));
+    assert.equal(failureNow(), first);
+    time += 60_000;
+    assert.deepEqual(window.connections().connections, []);
+  });
+
   test('is good by the time that a window sets a damaged one aside: it stays', async () => {
     const inode = inodeOf(path.join(folder, 'shared.db'));
     for (const end of ['', '-wal', '-shm'])
