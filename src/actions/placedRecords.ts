@@ -17,7 +17,7 @@ export interface PlacedRecords {
   readonly lacking: ReadonlySet<string>;
   /**
    * Records without a place in the list, newest first: of a time that the list does not reach, without a time, of an
-   * unknown shape, or more than {@link MOST_ROWS}.
+   * unknown shape, or more than {@link MOST_ROWS} in the list or of one action.
    */
   readonly rest: readonly AuditRecord[];
 }
@@ -48,12 +48,16 @@ export function placeRecords(
       const isRow = isReached && kind !== 'other' && rows.length < MOST_ROWS;
       (isRow ? rows : rest).push(record);
     } else if (ids.has(action.id)) {
-      ofAction.set(action.id, [record, ...(ofAction.get(action.id) ?? [])]);
+      const own = ofAction.get(action.id) ?? [];
+      if (own.length === 0) ofAction.set(action.id, own);
+      if (own.length < MOST_ROWS) own.push(record);
+      else rest.push(record);
     } else if (!isReached) {
       // A filter hides the actions that a list lacks of a time that it reaches, and their records with them.
       rest.push(record);
     }
   }
+  for (const own of ofAction.values()) own.reverse();
   return { matches, rows, ofAction, lacking: new Set(matches.withoutRecord.map(({ id }) => id)), rest };
 }
 

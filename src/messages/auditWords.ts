@@ -20,13 +20,14 @@ export function auditKindWords(kind: AuditKind): string {
 }
 
 /** Says in one sentence what an opened trail holds, and what has no counterpart. */
-export function trailSentence(trail: OpenedTrail, { matches, rest }: PlacedRecords): string {
+export function trailSentence(trail: OpenedTrail, { matches, rows, ofAction }: PlacedRecords): string {
   const { records, left } = trail;
+  const inList = [...ofAction.values()].reduce((sum, own) => sum + own.length, rows.length);
   const { notLoaded, withoutRecord } = matches;
   const lone = records.filter((record) => isLone(record, matches)).length;
   const numbers: readonly (readonly [label: string, count: number])[] = [
     [l10n.t('Records'), records.length],
-    [l10n.t('In the list of actions'), records.length - rest.length],
+    [l10n.t('In the list of actions'), inList],
     [l10n.t('Console sessions'), records.filter(({ kind }) => kind === 'console').length],
     [l10n.t('Without an action'), lone],
     [l10n.t('Of a time whose actions are not loaded'), notLoaded.size],

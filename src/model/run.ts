@@ -25,6 +25,9 @@ export interface RunMember {
   readonly result: CommandResult;
   /** The command's own script, in a run by filter. All commands of another run have the same one. Remote text. */
   readonly script?: string;
+  /** The command's own arguments, and the comment of its action, where the commands have several. Remote texts. */
+  readonly args?: string;
+  readonly comment?: string;
 }
 
 /**
@@ -62,6 +65,14 @@ export interface Run {
 
 /** A run by filter. */
 export type FilterRun = Run & { readonly filter: RunFilter };
+
+/** Returns the words of a run's member: its own, or else those that all have in common. */
+export function wordsOfMember(
+  { words }: Pick<Run, 'words'>,
+  { script, args, comment }: Pick<RunMember, 'args' | 'comment' | 'script'>,
+): RunWords {
+  return { script: script ?? words.script, args: args ?? words.args, comment: comment ?? words.comment };
+}
 
 /** Returns the script of a run's member. */
 export function scriptOf({ words }: Pick<Run, 'words'>, { script }: Pick<RunMember, 'script'>): string {

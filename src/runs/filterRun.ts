@@ -8,7 +8,7 @@ import type { FilterRun, Run, RunFilter, RunMember } from '../model/run.ts';
 import { foldedPattern } from '../evidence/text/foldCase.ts';
 import { CLOCKS_APART_MS, oldestOpen } from './runHosts.ts';
 import type { Asking, ChangesSource } from './runHosts.ts';
-import { renewRun, toMember } from './runs.ts';
+import { renewRun, toMember, wordsOf } from './runs.ts';
 
 /** Maximum number of commands of a run by filter. The same as a run of any size is tested with. */
 export const MOST_MEMBERS = 10_000;
@@ -114,7 +114,7 @@ function withActions(run: FilterRun, actions: readonly MachineAction[], now: num
     if (action.type !== 'LiveResponse' || !matches(action)) continue;
     for (const command of runScripts(action)) {
       const name = subjectOf(command);
-      const member = { ...toMember(action, command), script: name };
+      const member = { ...toMember(action, command), ...wordsOf(action, command), script: name };
       // A session can have other scripts, too.
       if (members.has(keyOf(member)) || script?.test(name) === false) continue;
       if (members.size < MOST_MEMBERS) members.set(keyOf(member), member);

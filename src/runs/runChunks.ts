@@ -1,7 +1,7 @@
 import { chunkText } from '../evidence/export/chunkText.ts';
 import { ExportTally, toNdjsonRow } from '../evidence/export/exportText.ts';
 import { findCommand } from '../model/machineAction.ts';
-import { scriptOf } from '../model/run.ts';
+import { wordsOfMember } from '../model/run.ts';
 import type { Run } from '../model/run.ts';
 import type { RunRow } from './runRows.ts';
 
@@ -70,12 +70,13 @@ export function* toChunks(
   const { member, facts, ref } = row;
   const transcript = facts?.transcript;
   const command = facts === undefined ? undefined : findCommand(facts.action, ref.commandIndex);
+  const own = wordsOfMember(run, member);
   const head = {
     schema: CHUNK_SCHEMA,
     run: run.key,
-    script: scriptOf(run, member),
-    arguments: textOrNothing(run.words.args),
-    comment: textOrNothing(run.words.comment),
+    script: own.script,
+    arguments: textOrNothing(own.args),
+    comment: textOrNothing(own.comment),
     action: member.actionId,
     index: member.commandIndex,
     device: member.device,

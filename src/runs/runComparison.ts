@@ -72,7 +72,7 @@ export class RunComparer {
 
   /**
    * Adds results, several at a time: waiting for the threads after each would take most of the time of a large run. One
-   * batch is read while the one before is compared.
+   * batch is read while the one before is compared, unless an own expression may end the comparison.
    */
   async #addAll(comparison: ComparisonName, rows: readonly RunRow[]): Promise<void> {
     let batch: Added[] = [];
@@ -83,23 +83,29 @@ export class RunComparer {
       // Its failure is told when it is waited for, which may be after that of the batch before.
       adding.catch(() => undefined);
       [batch, size] = [[], 0];
-      const last = before;
+      const last = comparison.rules.own === undefined ? before : adding;
       before = adding;
       await last;
     };
-    for (const [member, row] of rows.entries()) {
-      const id = idOf(row);
-      if (!hasResult(row) || this.#added.has(id) || this.#stopped.has(id)) continue;
-      if (this.#alone.has(id)) {
-        await this.#add(comparison, [{ member, row }]);
-        continue;
+    try {
+      for (const [member, row] of rows.entries()) {
+        const id = idOf(row);
+        if (!hasResult(row) || this.#added.has(id) || this.#stopped.has(id)) continue;
+        if (this.#alone.has(id)) {
+          await this.#add(comparison, [{ member, row }]);
+          continue;
+        }
+        batch.push({ member, row });
+        size += row.facts?.size ?? 0;
+        if (batch.length >= MOST_AT_ONCE || size >= MOST_BYTES_AT_ONCE) await send();
       }
-      batch.push({ member, row });
-      size += row.facts?.size ?? 0;
-      if (batch.length >= MOST_AT_ONCE || size >= MOST_BYTES_AT_ONCE) await send();
+      if (batch.length > 0) await send();
+      await before;
+    } catch (error) {
+      // The caller may begin another comparison at once, and the two would replace each other in the thread.
+      await before.catch(() => undefined);
+      throw error;
     }
-    if (batch.length > 0) await send();
-    await before;
   }
 
   async #add(comparison: ComparisonName, batch: readonly Added[]): Promise<void> {

@@ -2,7 +2,7 @@ import { traitsOf } from '../base/failures.ts';
 import { RunRecords } from './runRecords.ts';
 import { refOf } from '../model/run.ts';
 import type { Run, RunMember } from '../model/run.ts';
-import type { KeptFailure, OrderOwner, RunRecord, StandingOrder } from '../model/runRecord.ts';
+import type { KeptFailure, OrderOwner, RunRecord } from '../model/runRecord.ts';
 import { ownerOfOrder, ownWindow } from './orderOwner.ts';
 import { lookAgain } from './orderWatch.ts';
 import { isAvailable, isTransient, keep, memberKey, UNREACHABLE } from './runFailures.ts';
@@ -212,8 +212,7 @@ export class RunFetches {
             const isStopped = this.#records.get(key)?.state === 'stopped';
             // Work that a failure stopped does not begin again by itself.
             if (job.hasEnded() || (!job.holdsRun && !isStopped)) return;
-            if (job.left !== undefined) this.#keepOrder(key, job.left);
-            else if (!isStopped) this.#records.change(key, { state: 'ended' });
+            if (!isStopped) this.#records.change(key, { state: 'ended' });
             this.#jobs.delete(key);
             job.finish();
           } finally {
@@ -238,7 +237,6 @@ export class RunFetches {
     const { key, account } = job;
     await job.resumed();
     if (job.continues) await this.#takeOver(job);
-    else await this.#leaveOrder(job);
     if (job.isOver()) return;
     const record = this.#records.get(key);
     if (record === undefined) return;
@@ -258,22 +256,6 @@ export class RunFetches {
       },
     };
     while (await lookAgain(job, parts)) await this.#fetchAll(job);
-  }
-
-  /** Notes an open order that another window left, or that a person's Fetch does not go on with. */
-  async #leaveOrder(job: RunJob): Promise<void> {
-    if (this.#options.keepsOrders === false || this.#records.get(job.key)?.order !== undefined) return;
-    const stored = await this.#records.stored(job.key).catch(() => undefined);
-    if (stored?.order === undefined || stored.state === 'cancelled' || stored.order.end !== undefined) return;
-    if (stored.order.endsAt > this.#options.clock.now()) job.left = stored.order;
-  }
-
-  /** Ends work that left an order: the order is interrupted, as after a restart. */
-  #keepOrder(key: string, order: StandingOrder): void {
-    const record = this.#records.get(key);
-    if (record === undefined) return;
-    this.#records.hold(key, { ...record, order, state: record.state === 'stopped' ? 'stopped' : 'watching' });
-    this.#records.store(key, 'exactly');
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { OrderOwner, RunState, StandingOrder } from '../model/runRecord.ts';
+import type { OrderOwner, RunState } from '../model/runRecord.ts';
 import { OrderAccount } from './orderAccount.ts';
 import type { AccountParts } from './orderAccount.ts';
 
@@ -14,8 +14,6 @@ export class RunJob {
   continues: boolean;
   /** Signs of the account and the window that began or resumed the work. */
   owner: OrderOwner | undefined;
-  /** Open order of the run with which this work does not go on. It stays in the record, to be gone on with later. */
-  left: StandingOrder | undefined;
   /** Number of questions in a row that Defender did not answer as asked. */
   failedLooks = 0;
   readonly #controller = new AbortController();

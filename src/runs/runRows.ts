@@ -4,7 +4,7 @@ import type { ResultRef } from '../base/resultUri.ts';
 import { isAvailable, memberKey } from './runFailures.ts';
 import type { NoResultReason } from '../model/noResultReasons.ts';
 import type { KeptFailure, RunRecord } from '../model/runRecord.ts';
-import { refOf } from '../model/run.ts';
+import { refOf, wordsOfMember } from '../model/run.ts';
 import type { RunMember, RunWords } from '../model/run.ts';
 import type { RunComparison } from '../evidence/compare/runGroups.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
@@ -149,6 +149,7 @@ export function toExportRows(
   }
   return rows.map(({ member, facts, ...row }, at) => {
     const transcript = facts?.transcript;
+    const own = wordsOfMember({ words }, member);
     return withoutMissing({
       device: member.device,
       machineId: member.machineId ?? undefined,
@@ -167,9 +168,9 @@ export function toExportRows(
       fetchedUtc: facts === undefined ? undefined : new Date(facts.fetchedAt).toISOString(),
       hostsWithEqualResult: sizes.get(at),
       rareLines: rare.get(at)?.join('\n'),
-      script: member.script ?? words.script,
-      arguments: words.args === '' ? undefined : words.args,
-      comment: words.comment === '' ? undefined : words.comment,
+      script: own.script,
+      arguments: own.args === '' ? undefined : own.args,
+      comment: own.comment === '' ? undefined : own.comment,
     });
   });
 }

@@ -126,8 +126,12 @@ export function renewRun(run: Run, known: (actionId: string) => MachineAction | 
     const action = known(member.actionId);
     const command = action?.commands.find(({ index }) => index === member.commandIndex);
     if (action === undefined || command === undefined) return member;
-    const { script } = member;
-    return { ...toMember(action, command), ...(script === undefined ? {} : { script }) };
+    return {
+      ...toMember(action, command),
+      ...(member.script === undefined ? {} : { script: member.script }),
+      ...(member.args === undefined ? {} : { args: member.args }),
+      ...(member.comment === undefined ? {} : { comment: member.comment }),
+    };
   });
   return { ...run, members };
 }

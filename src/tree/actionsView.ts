@@ -10,6 +10,7 @@ import { actionsViewId } from '../platform/viewIds.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
 import type { Log } from '../platform/log.ts';
 import { noResultSentence } from '../messages/noResultWords.ts';
+import { packSentence } from '../messages/pack/packWords.ts';
 import { describeFailure } from '../messages/failureMessages.ts';
 import { showViewProgress } from '../platform/show/notifications.ts';
 import { describeTreeView } from '../platform/show/views.ts';
@@ -327,7 +328,7 @@ export class ActionsView implements Disposable {
           ...(offline === 0 ? [] : [offlineWords(offline, signedOut !== undefined)]),
           describeFailure(state.error).sentence,
         ].join(' ')
-      : this.#filterMessage(actions);
+      : packSentence(this.#tree.source, this.#filterMessage(actions));
     describeTreeView(this.#view, { message });
     if (signedOut !== undefined) setContextKey('liveResponse.signedOut', signedOut);
     if (state.kind === 'failed') setContextKey('liveResponse.list', told ? 'failed' : 'signedOut');

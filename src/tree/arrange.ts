@@ -89,8 +89,9 @@ function groupKey(
   grouping: Exclude<Grouping, 'action'>,
   findRuns: () => ReadonlyMap<string, Pick<Run, 'key'>>,
 ): (row: Shown) => string {
-  // A device chooses its name, so a record without an ID of a device joins no device.
-  if (grouping === 'device') return (row) => (isRecord(row) ? row.deviceId : (row.machineId ?? ''));
+  // A device chooses its name, so a record without an ID of a device joins no device and stands alone.
+  if (grouping === 'device')
+    return (row) => (isRecord(row) ? row.deviceId || `record ${row.place}` : (row.machineId ?? ''));
   if (grouping === 'day')
     return (row) => (isRecord(row) ? new Date(row.at ?? 0).toISOString() : row.creationDateTimeUtc).slice(0, 10);
   const runs = findRuns();

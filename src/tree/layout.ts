@@ -47,7 +47,8 @@ export class Layout {
     }
     this.roots = [...this.#arranged.groups].map(([key, rows]) => {
       const [first] = rows;
-      if (grouping === 'run' && first !== undefined && isRecord(first)) return this.recordNode(first);
+      const isAlone = first !== undefined && isRecord(first) && (grouping === 'run' || first.deviceId === '');
+      if (isAlone && grouping !== 'day') return this.recordNode(first);
       const node =
         grouping === 'device'
           ? keeper.keep({ kind: 'device', id: keeper.id('device', key), tenant: source.tenant, machineId: key })
@@ -138,5 +139,5 @@ export class Layout {
 /** Returns the name of the device of a group: an action says it better than a record, which may be of an export. */
 function groupName(rows: readonly Shown[]): string {
   const row = rows.find((one) => !isRecord(one)) ?? rows[0];
-  return row === undefined || (isRecord(row) && row.deviceId === '') ? '–' : nameOf(row);
+  return row === undefined ? '–' : nameOf(row);
 }

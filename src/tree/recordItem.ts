@@ -29,7 +29,9 @@ export function recordItem(node: RecordNode, matches: AuditMatches, { below, tim
   const kind = auditKindWords(record.kind);
   const [host = ''] = record.device.split('.', 1);
   const name = host || record.deviceId.slice(0, 8) || record.actionType || '–';
-  const label = below === 'nothing' ? name : kind;
+  // Without the ID of a device, it stands alone also where actions are grouped by device.
+  const isAlone = below === 'nothing' || (below === 'device' && record.deviceId === '');
+  const label = isAlone ? name : kind;
   const words = [
     label === kind ? '' : kind,
     below === 'action' ? l10n.t('probably this action') : '',

@@ -167,6 +167,18 @@ workbenchSuite('10,000 actions on 2,000 devices: finding one, and being told of 
     await waitForMessage('Filtered by Device: host-0042.fabrikam.example.');
     await palette('clearFilter');
     await waitFor('rows', async () => (await rows()).length > 5);
+    // Rows from the clipboard are offered only while nothing is typed.
+    const copied = `${largeActionId(9)}#0`;
+    await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(copied)})`);
+    const { length } = tenantOf(session).recording.calls('link');
+    await palette('goToAction');
+    await waitForQuickInput(page, ({ items }) => items[0]?.description === 'from the clipboard');
+    await typeAtOnce(page, copied.slice(4));
+    await waitForQuickInput(page, ({ items }) =>
+      items.every(({ description }) => description !== 'from the clipboard'),
+    );
+    await page.keyboard.press('Escape');
+    assert.equal(tenantOf(session).recording.calls('link').length, length);
     // An ID that is copied and typed is offered once. One that is not loaded is opened; another action is not shown for it.
     await palette('goToAction');
     await typeAtOnce(page, `${largeActionId(7)}#0`);

@@ -131,14 +131,10 @@ async function pickActionOrReference(
       ...(description === undefined ? {} : { description }),
       reference,
     }));
-  const offered = toReferences(copied, l10n.t('from the clipboard'));
-  const fixed = [...offered, ...loaded];
-  // A row from the clipboard that matches is still shown.
-  const isOffered = (label: string, text: string): boolean =>
-    offered.some((row) => row.label === label) && label.toLowerCase().includes(text.toLowerCase());
   return pickFollowing<ActionItem | ReferenceItem>({
-    fixed: () => fixed,
-    typed: (text) => toReferences(findReferences(text)).filter(({ label }) => !isOffered(label, text)),
+    untyped: toReferences(copied, l10n.t('from the clipboard')),
+    fixed: () => loaded,
+    typed: (text) => toReferences(findReferences(text)),
     // Enter alone never spends a call on an ID that something put on the clipboard.
     active: loaded[0],
     matchOnDescription: true,

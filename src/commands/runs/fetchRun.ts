@@ -165,8 +165,7 @@ export function begin(services: BeginServices, record: RunRecord, options: Start
   const { key } = record.run;
   void services.runs.start(record.run, options).then(() => {
     const ended = services.runs.get(key);
-    // It is "watching" where an order of before was left as it was.
-    if (ended?.state === 'ended' || ended?.state === 'watching') void tellDone(services, ended);
+    if (ended?.state === 'ended') void tellDone(services, ended);
     if (ended?.state !== 'stopped' || ended.stoppedBy === undefined) return;
     new CommandRunner(services).fail(l10n.t('Fetching the results of a run'), thrown(ended.stoppedBy), {
       tryAgain: () => {

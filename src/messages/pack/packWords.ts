@@ -121,3 +121,13 @@ export function fetchedWords({ fetchedAt, opened }: Pick<StoredFacts, 'fetchedAt
 function safe(text: string): string {
   return oneLine(text).replaceAll(':/', ':\u2215');
 }
+
+/** Returns the sentence above the rows of a list: in that of a pack, it says so first. */
+export function packSentence(
+  shown: { readonly tenant: { readonly cloud: string }; readonly connectionName?: string } | undefined,
+  sentence: string,
+): string {
+  if (shown?.tenant.cloud !== 'pack') return sentence;
+  const words = l10n.t('From the hand-over pack {0}. What is not in it cannot be fetched.', shown.connectionName ?? '');
+  return sentence === '' ? words : `${words} ${sentence}`;
+}

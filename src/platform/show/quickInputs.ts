@@ -106,6 +106,8 @@ export interface PickedRows<Row extends QuickPickItem> {
    * its place as long as the pick is open, also after `onButton`.
    */
   readonly fixed: () => readonly Row[];
+  /** Rows that stand before all others, but only while nothing is typed. */
+  readonly untyped?: readonly Row[];
   /** Rows for what is typed. They stand last and are shown whatever they say; none by default. */
   readonly typed?: (text: string) => readonly Row[];
   /** Row that Enter accepts while nothing is typed, instead of the first. */
@@ -131,26 +133,30 @@ export interface PickedRows<Row extends QuickPickItem> {
  * @returns the given row itself; undefined when the pick was closed
  */
 export function pickFollowing<Row extends QuickPickItem>(rows: PickedRows<Row>): Promise<Row | undefined> {
-  const { fixed, typed = (): readonly Row[] => [], active, onButton, texts } = rows;
-  const pick = createPick<Row>(texts(rows.value ?? ''));
+  const { fixed, untyped = [], typed = (): readonly Row[] => [], active, onButton, texts } = rows;
+  const pick = createPick<QuickPickItem>(texts(rows.value ?? ''));
   pick.value = rows.value ?? '';
   pick.matchOnDescription = rows.matchOnDescription ?? false;
   pick.matchOnDetail = rows.matchOnDetail ?? false;
   pick.ignoreFocusOut = rows.ignoreFocusOut ?? false;
-  let given: readonly Row[] = [];
+  /** The row at each place; undefined where none can be chosen. */
+  let given: readonly (Row | undefined)[] = [];
   const draw = (): void => {
     const text = pick.value.trim();
     const always = fixed();
-    given = [...always, ...typed(text).map((row) => ({ ...row, alwaysShow: true }))];
-    pick.items = plainRows(given);
+    const first = untyped.map((row) => (text === '' ? row : undefined));
+    given = [...first, ...always, ...typed(text).map((row) => ({ ...row, alwaysShow: true }))];
+    // Separators keep the places of rows that are not offered now: a place may be all that an early Enter names.
+    pick.items = plainRows(given.map((row) => row ?? { label: '', kind: QuickPickItemKind.Separator }));
     describeInput(pick, texts(text));
     // VS Code would sort the rows for what is typed, and take another one than a fast Enter.
     const isOnlyTyped = text !== '' && !always.some((row) => fits(row, text, pick));
-    const place = isOnlyTyped ? always.length : text === '' && active !== undefined ? given.indexOf(active) : -1;
-    const first = pick.items[place];
-    if (first !== undefined) pick.activeItems = [first];
+    const typedAt = first.length + always.length;
+    const place = isOnlyTyped ? typedAt : text === '' && active !== undefined ? given.indexOf(active) : -1;
+    const meant = pick.items[place];
+    if (meant !== undefined) pick.activeItems = [meant];
   };
-  const rowOf = (shown: Row | undefined): Row | undefined =>
+  const rowOf = (shown: QuickPickItem | undefined): Row | undefined =>
     shown === undefined ? undefined : given[pick.items.indexOf(shown)];
   draw();
   return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import type { ResultRef } from '../../base/resultUri.ts';
 import { parseServerTime } from '../../base/serverTime.ts';
 import type { MachineAction } from '../../defender/schema.ts';
-import { findCommand, subjectOf } from '../../model/machineAction.ts';
+import { findCommand } from '../../model/machineAction.ts';
 import type { Run, RunMember, RunWords } from '../../model/run.ts';
 import { memberKey } from '../runFailures.ts';
 import { toMember, wordsOf } from '../runs.ts';
@@ -29,8 +29,9 @@ export function handedRun(
     const action = actionOf(actionId);
     const command = action === undefined ? undefined : findCommand(action, commandIndex);
     if (action === undefined || command === undefined) continue;
-    words.push(wordsOf(action, command));
-    const member = { ...toMember(action, command), script: subjectOf(command) };
+    const own = wordsOf(action, command);
+    words.push(own);
+    const member = { ...toMember(action, command), ...own };
     members.set(memberKey(member), member);
   }
   const common = (key: keyof RunWords, other: string): string => {

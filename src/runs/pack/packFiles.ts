@@ -5,7 +5,7 @@ import { ExportTally, toNdjsonRow } from '../../evidence/export/exportText.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
 import { toExportRows, toRunCsv } from '../runRows.ts';
 import type { RunRow } from '../runRows.ts';
-import { scriptOf } from '../../model/run.ts';
+import { wordsOfMember } from '../../model/run.ts';
 import type { Run } from '../../model/run.ts';
 import { hostsOf } from './packHosts.ts';
 import type { PackHost } from './packHosts.ts';
@@ -84,6 +84,7 @@ function marksOf(
 
 function indexRow(run: PackInput['run'], { row, number, why, file }: PackHost): object {
   const { member, facts, ref, state } = row;
+  const own = wordsOfMember(run, member);
   const known = {
     number,
     device: member.device,
@@ -96,12 +97,12 @@ function indexRow(run: PackInput['run'], { row, number, why, file }: PackHost): 
     sha256: facts?.sha256,
     bytes: facts?.size,
     exitCode: facts?.transcript?.exitCode,
-    script: scriptOf(run, member),
+    script: own.script,
     createdUtc: member.createdAt,
     actionStatus: member.actionStatus,
     commandStatus: member.commandStatus,
-    arguments: run.words.args,
-    comment: run.words.comment,
+    arguments: own.args,
+    comment: own.comment,
     link: facts === undefined ? undefined : linkOf(facts),
   };
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));

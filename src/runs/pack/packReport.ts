@@ -1,3 +1,4 @@
+import { wordsOfMember } from '../../model/run.ts';
 import type { Run } from '../../model/run.ts';
 import { makeNameVisible } from '../../evidence/text/visible.ts';
 import type { PackHost } from './packHosts.ts';
@@ -36,7 +37,7 @@ export function toReport({ words }: Pick<Run, 'words'>, hosts: readonly PackHost
     '</head><body>',
     `<p><strong>${LABEL}</strong></p>`,
     `<h1>${html(words.script)}</h1>`,
-    `<p>Arguments: ${html(words.args) || 'none'}<br>Comment: ${html(words.comment) || 'none'}</p>`,
+    `<p>Arguments: ${html(common(hosts, words, 'args'))}<br>Comment: ${html(common(hosts, words, 'comment'))}</p>`,
     `<p>${hosts.length.toString()} hosts, ${results.toString()} results. The files are the evidence; this page is a view of them.</p>`,
     `<table><thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead><tbody>`,
     ...rows,
@@ -50,4 +51,11 @@ const MARKS: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>'
 /** Writes a text of a device or tenant so that a browser shows it and does nothing else. */
 function html(value: string): string {
   return makeNameVisible(value).text.replaceAll(/[&<>"']/gu, (mark) => MARKS[mark] ?? '');
+}
+
+/** Returns what all commands have in common; otherwise where it stands. */
+function common(hosts: readonly PackHost[], words: Run['words'], key: 'args' | 'comment'): string {
+  const own = new Set(hosts.map(({ row }) => wordsOfMember({ words }, row.member)[key]));
+  const [only = words[key]] = own;
+  return own.size > 1 ? 'several, see index.csv' : only || 'none';
 }

@@ -50,6 +50,18 @@ suite('the places of records in a list', () => {
     assert.ok(!matches.notLoaded.has(lone), 'the list is whole there, so that it has no action');
   });
 
+  test('of one action, a bounded number stands at it, oldest first; the rest is told, and takes no quadratic time', () => {
+    const files = Array.from({ length: 60_000 }, (_, at) =>
+      auditRecord({ kind: 'file', at: AT + at, fileName: 'a', place: at + 10 }),
+    );
+    const collects = { type: 'GetFile', params: [{ key: 'Path', value: 'a' }] };
+    const collector = action({ commands: [command({ command: collects })] });
+    const { rows, ofAction, rest } = placesOf(files, listOf([collector], AT - 3 * HOUR_MS));
+    const own = ofAction.get(action().id) ?? [];
+    assert.deepEqual([own.length, rows.length + own.length + rest.length], [MOST_ROWS, files.length]);
+    assert.ok((own[0]?.at ?? 0) < (own.at(-1)?.at ?? 0));
+  });
+
   test('of a time that is not loaded, a record has no place, and nothing is said of its action', () => {
     const { rows, rest, matches } = placesOf(ALL, listOf([action()], AT - 1.5 * HOUR_MS));
     assert.deepEqual(rows, [session]);

@@ -74,24 +74,6 @@ suite('an order that two windows know', () => {
     assert.deepEqual([second.get(key)?.order?.end, shift.stored.size], ['allEnded', 3]);
   });
 
-  test('a Fetch that waited for the order of a window that was closed leaves the order as it was', async () => {
-    for (const again of [true, false]) {
-      const shift = new Shift([0, HOUR, 90 * HOUR]);
-      const [first, second] = [shift.window(), shift.window()];
-      const { key } = await begin(shift, first);
-      const waits = second.start(shift.run(), { again });
-      await shift.pass(2 * HOUR);
-      first.dispose();
-      const left = JSON.parse(shift.records.get(key) ?? '{}') as RunRecord;
-      await shift.until(waits);
-      const stored = JSON.parse(shift.records.get(key) ?? '{}') as RunRecord;
-      assert.deepEqual([stored.state, stored.order], ['watching', left.order]);
-      assert.deepEqual([second.isActive(key), shift.stored.size, shift.clock.pending], [false, 2, 0]);
-      const [open] = await shift.window().load();
-      assert.equal(open?.run.key, key, 'the next window can go on with it');
-    }
-  });
-
   test('a window that is killed forgets no call and no byte', async () => {
     for (const size of [1000, 30_000_000]) {
       const shift = new Shift(Array.from({ length: 30 }, () => 0));

@@ -32,18 +32,19 @@ class Stage {
   #analysis = createAnalysisHandlers();
 
   readonly store: ConstructorParameters<typeof RunComparer>[0] = {
-    compareResults: (comparison, wanted) => {
+    compareResults: async (comparison, wanted) => {
+      // Other work can come between two calls, as with the real thread.
+      await Promise.resolve();
       const members = wanted.map(({ compared }) => compared.member);
       this.calls.push(`compareResults ${members.join(' ')}`);
       if (members.some((member) => this.hostile.has(member)) || members.length > this.most) {
         this.#analysis = createAnalysisHandlers();
-        return Promise.reject(new LiveResponseError('analysisStopped', { reason: this.reason }));
+        throw new LiveResponseError('analysisStopped', { reason: this.reason });
       }
       for (const { ref: one, compared } of wanted) {
         const transcript = this.handlers.packTranscript(one);
         if (transcript !== undefined) this.#analysis.compareResults(comparison, [transcript], [compared]);
       }
-      return Promise.resolve();
     },
     comparison: (comparison, most) => {
       this.calls.push('comparison');
@@ -151,6 +152,19 @@ suite('comparing the results of a run', () => {
     assert.deepEqual((await new RunComparer(stage.store, 'other').compare(stage.rows, own)).uncounted, [1]);
     // Without the expression, only the host whose result is slow is left out.
     assert.deepEqual((await comparer.compare(stage.rows, USUAL)).uncounted, [1]);
+  });
+
+  test('an expression that is too slow in two batches leaves nothing under way that spoils the next comparison', async () => {
+    const stage = new Stage(200);
+    for (let member = 0; member < 200; member++) stage.put(member, 'a\n');
+    stage.hostile.add(5);
+    stage.hostile.add(127);
+    const comparer = new RunComparer(stage.store, 'overview');
+    const own = { ...USUAL, rules: { ...usualRules, own: '(a+)+b' } };
+    await assert.rejects(comparer.compare(stage.rows, own));
+    stage.hostile.clear();
+    const { groups, uncounted } = await comparer.compare(stage.rows, USUAL);
+    assert.deepEqual([groups[0]?.members.length, uncounted], [200, []]);
   });
 
   test('a result that cannot be compared in time is left out and told, and the others are compared', async () => {

@@ -101,15 +101,11 @@ suite('records between actions', () => {
     ]);
   });
 
-  test('a record without the ID of a device joins no device, whatever its name says', () => {
+  test('a record without the ID of a device joins no device, whatever its name says, and stands alone', () => {
     const nameless = auditRecord({ kind: 'console', at: AT, device: 'a1', deviceId: '', place: 1 });
     const layout = layoutOf('device', 'age', { records: [nameless] });
-    assert.deepEqual(read(layout), [
-      ['', 'r1'],
-      ['a', 10, 30],
-      ['b', 20],
-    ]);
-    assert.equal(layout.deviceSummary('').name, '–');
+    assert.deepEqual(read(layout), ['r1', ['a', 10, 30], ['b', 20]]);
+    assert.deepEqual(layout.groupSummary('').records, 0, 'nor the group of actions without an ID');
   });
 
   test('by run, they stand alone in their time, below no run', () => {

@@ -17,6 +17,7 @@ suite('keys of a change', () => {
 
 suite('escapes of CLIXML', () => {
   for (const [text, read] of [
+    ['a&apoſ;b', 'a&apoſ;b'],
     ['&lt;a&gt; &amp;amp; &QUOT;&apos;', '<a> &amp; "\''],
     ['&#65;&#x42;&#X43;', 'ABC'],
     ['&#128512;', '😀'],

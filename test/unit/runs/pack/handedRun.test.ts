@@ -3,12 +3,15 @@ import { writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'node:test';
+import { wordsOfMember } from '../../../../src/model/run.ts';
 import { handedRun } from '../../../../src/runs/pack/handedRun.ts';
 import type { PackInput } from '../../../../src/runs/pack/packFiles.ts';
+import { toReport } from '../../../../src/runs/pack/packReport.ts';
 import { findRuns } from '../../../../src/runs/runs.ts';
-import { toRows } from '../../../../src/runs/runRows.ts';
+import { toExportRows, toRows } from '../../../../src/runs/runRows.ts';
 import { Window } from '../../../security/support/packWindow.ts';
 import { action, command, TENANT } from '../../results/fixtures.ts';
+import { explainMember } from '../explainMember.ts';
 import { filesOf, read } from './opened.ts';
 import { markedInput } from './sampleMarks.ts';
 import { hasPython, verify, writeSample } from './samplePack.ts';
@@ -43,6 +46,21 @@ suite('chosen results that are handed over', () => {
         ['1', 1, 'b.ps1'],
       ],
     );
+  });
+
+  test('each keep the arguments and the comment of their own', () => {
+    const other = { ...ran(4, ['a.ps1'], 9), requestorComment: 'INC-2' };
+    const run = handedRun(TENANT, [...refs, { actionId: other.id, commandIndex: 0 }], (id) =>
+      id === other.id ? other : actionOf(id),
+    );
+    assert.equal(run.words.comment, '');
+    const comments = run.members.map((member) => wordsOfMember(run, member).comment);
+    assert.deepEqual(new Set(comments), new Set([actions[0]?.requestorComment ?? '', 'INC-2']));
+    const rows = toRows({ run, state: 'none', failures: {} }, () => undefined, explainMember);
+    const hosts = rows.map((row, at) => ({ row, number: at + 1, why: 'not here', file: undefined }));
+    assert.match(toReport(run, hosts), /Arguments: none<br>Comment: several, see index\.csv/u);
+    const told = toExportRows(run.words, rows, undefined, () => '').map(({ comment }) => comment);
+    assert.ok(told.includes('INC-2'), told.join());
   });
 
   test('have the words that they have in common, and those of one script its name', () => {
