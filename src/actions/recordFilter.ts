@@ -1,28 +1,8 @@
-import type { MachineAction } from '../defender/schema.ts';
 import type { AuditRecord } from '../evidence/audit/auditRecords.ts';
 import { foldedPattern } from '../evidence/text/foldCase.ts';
+import { UNKNOWN_ACTION } from '../model/machineAction.ts';
 import { toPredicate } from './actionFilter.ts';
 import type { ActionFilter } from './actionFilter.ts';
-
-/** A session of which only the facts of a record are known. */
-const UNKNOWN: MachineAction = {
-  id: '',
-  type: 'LiveResponse',
-  requestor: null,
-  requestorComment: null,
-  status: '',
-  machineId: null,
-  computerDnsName: null,
-  creationDateTimeUtc: '',
-  lastUpdateDateTimeUtc: null,
-  lastUpdateTimeUtc: null,
-  cancellationRequestor: null,
-  cancellationComment: null,
-  cancellationDateTimeUtc: null,
-  errorHResult: null,
-  requestSource: null,
-  commands: [],
-};
 
 /**
  * Returns a function that tests a record of the audit trail for the conditions of a filter for actions. A record that
@@ -39,7 +19,7 @@ export function toRecordTest(filter: ActionFilter, now: number): (record: AuditR
   return ({ kind, at, who, comment, deviceId, device, commands }) =>
     (wanted === undefined || (kind === 'api' && wanted.test(commands))) &&
     isWanted({
-      ...UNKNOWN,
+      ...UNKNOWN_ACTION,
       requestor: who,
       requestorComment: comment,
       machineId: deviceId || null,

@@ -5,6 +5,7 @@ import { ActionStore } from '../../src/actions/actionStore.ts';
 import type { PlacedRecords } from '../../src/actions/placedRecords.ts';
 import { findDevice } from '../../src/commands/common/findDevice.ts';
 import { findTargets } from '../../src/commands/common/targets.ts';
+import { trailSentence } from '../../src/messages/auditWords.ts';
 import { ActionTree } from '../../src/tree/actionTree.ts';
 import type { TreeNode } from '../../src/tree/nodes.ts';
 import type { TreeSource } from '../../src/tree/treeSource.ts';
@@ -66,6 +67,23 @@ describe('records in the tree of actions', () => {
     assert.match(wordsOf(tree.getTreeItem(bare)), /^dc1 no record · collect\.ps1 · /u);
     const hover = tree.resolveTreeItem(tree.getTreeItem(bare), bare).tooltip;
     assert.match(typeof hover === 'object' ? hover.value : '', /No record in the audit trail/u);
+  });
+
+  it('stand alone without the ID of a device, and name the one that they are about', async () => {
+    const nameless = auditRecord({ kind: 'console', at: AT - 60_000, place: 2, device: 'evil-pc', deviceId: '' });
+    const tree = createTree({ records: { ...RECORDS, rows: [nameless] } });
+    tree.groupBy('device');
+    const item = (await tree.getChildren()).flatMap((node) =>
+      node.kind === 'record' ? tree.getTreeItem(node) : [],
+    )[0];
+    assert.match(wordsOf(item ?? assert.fail('no row of its own')), /^evil-pc Console session · /u);
+  });
+
+  it('are counted as in the list only where they have a place in it', () => {
+    const hidden = auditRecord({ place: 9 });
+    const trail = { records: [own, session, hidden], left: 0, source: 'a.csv', tenant: TENANT, openedAt: AT };
+    const sentence = trailSentence(trail, { ...RECORDS, rows: [session] });
+    assert.match(sentence, /Records: 3 · In the list of actions: 2 · /u);
   });
 
   it('say what they are; only one that can have no action has the warning', async () => {

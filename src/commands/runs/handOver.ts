@@ -54,8 +54,8 @@ interface Content extends Handed {
 const CONFIRM_MS = 5000;
 
 /**
- * `liveResponse.handOver`: writes a run, or the selected results of the tree, as a pack that others can check without this extension. Before it asks for a
- * file, it says what goes in, how large it is, and whose names it holds.
+ * `liveResponse.handOver`: writes a run, or the selected results of the tree, as a pack that others can check without
+ * this extension. Before it asks for a file, it says what goes in, how large it is, and whose names it holds.
  */
 async function handOver(
   services: HandOverServices & TargetServices & Pick<Services, 'runs' | 'sessions'>,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { readTables } from '../../../../src/evidence/tables/readTables.ts';
-import type { ReadTable } from '../../../../src/evidence/tables/table.ts';
 import { readLabelled, scoreTables } from '../../corpus/labelledTables.ts';
+import { cellsOf, lines, only } from './onlyTable.ts';
 
 /** Texts that the reader is known to miss: it claims no table there, or leaves a word in the cell beside it. */
 const KNOWN_GAPS = [
@@ -12,18 +12,6 @@ const KNOWN_GAPS = [
   // `net user` prints no sign between a name and its value, so that any two columns of words would look like it.
   'several-net-user-wevtutil-win-de.txt: no table at line 2',
 ];
-
-const lines = (...text: readonly string[]): string => text.join('\n');
-
-function only(text: string): ReadTable {
-  const { tables } = readTables(text);
-  assert.equal(tables.length, 1);
-  const [table] = tables;
-  assert.ok(table);
-  return table;
-}
-
-const cellsOf = (text: string): readonly (readonly (string | null)[])[] => only(text).rows.map(({ cells }) => cells);
 
 suite('reading tables: the labelled texts', () => {
   test('the cells of the known texts are right, and no table is claimed where there is none', async () => {

@@ -1,19 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { readTables } from '../../../../src/evidence/tables/readTables.ts';
-import type { ReadTable } from '../../../../src/evidence/tables/table.ts';
-
-const lines = (...text: readonly string[]): string => text.join('\n');
-
-function only(text: string): ReadTable {
-  const { tables } = readTables(text);
-  assert.equal(tables.length, 1);
-  const [table] = tables;
-  assert.ok(table);
-  return table;
-}
-
-const cellsOf = (text: string): readonly (readonly (string | null)[])[] => only(text).rows.map(({ cells }) => cells);
+import { cellsOf, lines, only } from './onlyTable.ts';
 
 suite('reading tables: what a tool or a device may print', () => {
   const isNone = (...text: readonly string[]): void => {
