@@ -5,6 +5,7 @@ import argparse, csv, hashlib, io, json, os, re, sys, zipfile, zlib
 LARGEST, TEXT, PIECE, MOST = 4 * 1024**3, 64 * 1024**2, 1024**2, 100  # bytes of a result, a text, a piece; problems
 TAGS, SEALED = ("README.txt", "bag-info.txt", "bagit.txt", "manifest-sha256.txt"), "tagmanifest-sha256.txt"
 DATA = ("data/index.csv", "data/index.ndjson", "data/report.html", "data/timeline.jsonl")
+CASE = re.compile(r"data/(notes/\d{4,}-[a-z0-9-]+\.md|case/(case\.json|(anchors|record)/[\w.-]+\.(heads|sig|tsr|jsonl)))", re.A)
 
 def strict(text):
     """Parses JSON. A key that stands twice, and a number that is none, are refused."""
@@ -46,10 +47,8 @@ class Check:
         return b"".join(self.pieces(name, most)).decode("utf-8", "surrogateescape")
 
     def lines(self, name):
-        lines = self.text(name).split("\n")
-        if lines.pop() != "":
-            self.note("cut off: %s" % name)
-        return lines
+        *lines, rest = self.text(name).split("\n")
+        return lines if rest == "" else self.note("cut off: %s" % name) or lines
 
     def manifest(self, name):
         listed = {}
@@ -121,9 +120,10 @@ class Check:
         for name, mark in ((name, strict(line)) for name in marks for line in self.lines(name)):
             if name[11:-6] != mark["who"] or not actions.get((mark["on"]["actionId"], mark["on"]["commandIndex"])):
                 self.note("a mark of another person, or of no result in the pack: %s" % name)
-        for name in sorted(self.names ^ {*TAGS, SEALED, *DATA, *used, *marks} | set(listed) ^ {*DATA, *used, *marks}):
+        used.update(DATA, marks, filter(CASE.fullmatch, self.names))
+        for name in sorted(self.names ^ {*TAGS, SEALED, *used} | set(listed) ^ used):
             self.note("added, or in no row of the index, or in no manifest: %s" % name[:200])
-        return "%d hosts, %d results. Seal: %s" % (len(lines), len(used) // 2, digest)
+        return "%d hosts, %d results. Seal: %s" % (len(lines), sum(map(bool, actions.values())), digest)
 
 def main():
     parser = argparse.ArgumentParser(description="Checks a hand-over pack of Live Response Results.")
@@ -140,7 +140,7 @@ def main():
         return 1
     if told.startswith("CANNOT"):
         return print(ascii(told)[1:-1]) or 2
-    print("CONSISTENT: %s\nreport.html and timeline.jsonl are views, and were not compared." % told)
+    print("CONSISTENT: %s\nreport.html and timeline.jsonl are views, and were not compared. For data/case: verify_record.py." % told)
     print("The files in the zip are those that were sealed." if options.seal else
           "No seal was given: truncation, rewriting and back-dating are not excluded.")
     return 0

@@ -1,6 +1,7 @@
 import { writeHeads } from './anchors/anchors.ts';
 import { signHeads } from './anchors/sshSignature.ts';
 import { describeFile, nameInCase } from './folder/caseArtefacts.ts';
+import { readCaseParts } from './folder/caseParts.ts';
 import { createCase, hasCase, isDay, readCase, setRetention } from './folder/caseFile.ts';
 import { appendMarks, readMarks } from './marks/markFiles.ts';
 import { PackMarkReader } from './marks/packMarks.ts';
@@ -21,6 +22,7 @@ export const caseTools = {
   isDay,
   nameInCase,
   readCase,
+  readCaseParts,
   readMarks,
   readRecord,
   recordTimeline,

@@ -8,6 +8,8 @@ import { waitFor } from '../rig/waiting.ts';
 import { reloadWindow } from '../rig/workbench.ts';
 import { clickDialog, clickRow, readDialog, waitForNotification } from '../rig/workbenchParts.ts';
 import { hasPython, verify } from '../unit/case/scene.ts';
+import { filesOf } from '../unit/runs/pack/opened.ts';
+import { verify as verifyPack } from '../unit/runs/pack/samplePack.ts';
 import { findAxeProblems } from './support/axe.ts';
 import { chooseCaseStep, menuTitle } from './support/commands.ts';
 import { answerFileDialog } from './support/fileDialog.ts';
@@ -19,6 +21,7 @@ interface Line {
   readonly what: string;
   readonly who: string;
   readonly note?: string | null;
+  readonly seal?: string;
   readonly results?: readonly { readonly lines?: unknown; readonly sha256: string }[];
 }
 
@@ -39,13 +42,21 @@ workbenchSuite('a case with its record', { tenant: 'local' }, (session) => {
   // drives: case
   const step = (label: string): Promise<void> => chooseCaseStep(session.page, label);
 
+  /** Checks rows of the open list, and accepts it. */
+  async function checkRows(...rows: readonly string[]): Promise<void> {
+    const { page } = session;
+    for (const hasText of rows) {
+      const row = page.locator('.quick-input-list .monaco-list-row', { hasText });
+      await row.locator('input, .monaco-checkbox, .quick-input-list-checkbox').first().click();
+    }
+    await page.locator('.quick-input-widget .monaco-button', { hasText: 'OK' }).first().click();
+  }
+
   /** Answers what a person is asked about a record. */
   async function decide(title: string): Promise<string> {
     const { page } = session;
     await waitForQuickInput(page, ({ placeholder }) => placeholder.startsWith('Nothing is recorded unless'));
-    const row = page.locator('.quick-input-list .monaco-list-row', { hasText: 'Record of Steps' });
-    await row.locator('input, .monaco-checkbox, .quick-input-list-checkbox').first().click();
-    await page.locator('.quick-input-widget .monaco-button', { hasText: 'OK' }).first().click();
+    await checkRows('Record of Steps');
     await waitForQuickInput(page, ({ message }) => message.includes('Your pseudonym in the record'));
     await typeQuickInput(page, 'Anna', false);
     await waitForQuickInput(page, ({ message }) => message.includes('a to z in lower case'));
@@ -165,6 +176,39 @@ workbenchSuite('a case with its record', { tenant: 'local' }, (session) => {
     const times = events.map(({ datetime }) => datetime);
     assert.deepEqual(times, times.toSorted());
     await waitForStep('exported');
+  });
+
+  test('handed over with its notes and its record, after all is said, it is checked by others', async () => {
+    const { page } = session;
+    const zip = path.join(session.workspace.folder, 'case.zip');
+    await writeFile(path.join(folder(), 'day two.md'), '# Day two\n');
+    await step('Hand Over Case…');
+    await waitForQuickInput(page, ({ placeholder }) => placeholder === 'Only the results go in unless you choose more');
+    await takePictures(session, 'case-parts');
+    await checkRows('Markdown files', 'Record and Anchors');
+    const { text } = await waitFor('the question', () => readDialog(page));
+    assert.match(text, /^Hand over the case Intrusion 17\?/u);
+    assert.match(text, /Results: 3 \(.*\)\. Hosts without a result, with the reason: 0\./u);
+    assert.match(text, /Notes: Markdown files, whole and as they were saved: day two\.md, notes\.md\./u);
+    assert.match(text, /Steps: \d+, pseudonyms: analyst-2/u);
+    assert.doesNotMatch(text, /It names accounts/u);
+    await takePictures(session, 'case-hand-over');
+    await clickDialog(page, 'Choose File…');
+    await answerFileDialog(page, 'Hand Over', 'case-Intrusion-17.zip', zip);
+    const said = await waitForNotification(page, 'Its seal is ');
+    const files = await filesOf(await readFile(zip));
+    const names = [...files.keys()];
+    assert.deepEqual(
+      names.filter((name) => name.startsWith('data/notes/')),
+      ['data/notes/0001-day-two.md', 'data/notes/0002-notes.md'],
+    );
+    assert.equal(names.filter((name) => name.startsWith('data/results/')).length, 6);
+    assert.equal(names.filter((name) => name.startsWith('data/case/record/')).length, 2);
+    const { seal } = await waitForStep('packed');
+    assert.ok(said.text.includes(seal ?? '–'), said.text);
+    if (!hasPython) return;
+    const verdict = verifyPack(zip, '--seal', seal ?? '');
+    assert.equal(verdict.status, 0, verdict.text);
   });
 
   test('a change in it is found', async () => {

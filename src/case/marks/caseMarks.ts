@@ -1,5 +1,6 @@
 import { Emitter } from '../../base/emitter.ts';
 import { LiveResponseError } from '../../base/errors.ts';
+import { refOf } from '../../base/resultUri.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import type { ActiveCase, CaseChoice } from '../activeCase.ts';
 import type { ReadMarks } from './markFiles.ts';
@@ -125,6 +126,11 @@ export class CaseMarks {
       ([writer, lines]) => [writer, lines.filter((line) => wanted.has(keyOf(line)))] as const,
     );
     return new Map(found.filter(([, lines]) => lines.length > 0));
+  }
+
+  /** Returns the results that lines of the case are about. */
+  get named(): readonly ResultRef[] {
+    return [...(this.#read?.files.values() ?? [])].flatMap(({ lines }) => lines.map(({ on }) => refOf(on)));
   }
 
   /** Reads the marks anew. Several calls at once lead to one more reading. */

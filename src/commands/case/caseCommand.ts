@@ -9,12 +9,16 @@ import { anchorRecord } from './anchorRecord.ts';
 import type { OpenServices } from '../open/openTarget.ts';
 import { closeCase } from './closeCase.ts';
 import { exportTimeline } from './exportTimeline.ts';
+import { handOverCase } from './handOverCase.ts';
+import type { CasePackServices } from './handOverCase.ts';
 import { listRemarks } from './marks/listRemarks.ts';
 import { tagResults } from './marks/tagResults.ts';
 import { openCase, startCase } from './startCase.ts';
 import { verifyRecord } from './verifyRecord.ts';
 
-type CaseCommandServices = OpenServices & Pick<Services, 'marks' | 'packs' | 'remarkThreads' | 'reports'>;
+type CaseCommandServices = CasePackServices &
+  OpenServices &
+  Pick<Services, 'marks' | 'packs' | 'remarkThreads' | 'reports'>;
 
 interface CaseItem extends QuickPickItem {
   readonly run: (services: CaseCommandServices, runner: CommandRunner) => Promise<void>;
@@ -53,6 +57,11 @@ async function chooseStep(services: CaseCommandServices, runner: CommandRunner):
             label: l10n.t('Export Timeline…'),
             detail: l10n.t('Steps of its record, and times of the results that it names, for Timesketch'),
             run: exportTimeline,
+          },
+          {
+            label: l10n.t('Hand Over Case…'),
+            detail: l10n.t('The results that it names, and its notes, marks and record if you choose them, as a pack'),
+            run: handOverCase,
           },
           {
             label: l10n.t('Close Case…'),

@@ -7,6 +7,7 @@ import { toExportRows, toRunCsv } from '../runRows.ts';
 import type { RunRow } from '../runRows.ts';
 import { wordsOfMember } from '../../model/run.ts';
 import type { Run } from '../../model/run.ts';
+import type { PackedCase } from './packedCase.ts';
 import { hostsOf } from './packHosts.ts';
 import type { PackHost } from './packHosts.ts';
 import { toReport } from './packReport.ts';
@@ -38,6 +39,8 @@ export interface PackInput {
   readonly factsJson: (facts: StoredFacts) => Promise<string>;
   /** Marks by writer, if the person chose them. Those of results that the pack does not hold are left out. */
   readonly marks?: ReadonlyMap<string, readonly PackedMark[]> | undefined;
+  /** Set if the results are those of a case. */
+  readonly ofCase?: PackedCase | undefined;
 }
 
 /** Returns the payload of a pack: results with their facts, an index of all hosts, a timeline and a report. */
@@ -64,9 +67,12 @@ export function* packFiles(input: PackInput): Generator<PackFile> {
       .map((event) => toNdjsonRow(event, tally))
       .join(''),
   );
-  yield text('data/report.html', () => toReport(input.run, hosts));
+  const { files = [], notes = [] } = input.ofCase ?? {};
+  yield text('data/report.html', () => toReport(input.run, hosts, notes));
   for (const [writer, lines] of marksOf(input, hosts))
     yield text(`data/marks/${writer}.jsonl`, () => lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  for (const { path, read } of files) yield { path, isText: true, read };
+  for (const { path, bytes } of notes) yield { path, isText: true, read: () => Promise.resolve(bytes) };
 }
 
 /** Returns the marks of results that the pack holds, in the order of their writers. */

@@ -5,14 +5,20 @@ import { LABEL } from './packReport.ts';
 import type { PackHead } from './packWriter.ts';
 
 /** Returns the texts at the head of a pack: what it is, and how it is checked. */
-export function packHead({ run, rows, canHold, marks }: PackInput, toolVersion: string): PackHead {
+export function packHead({ run, rows, canHold, marks, ofCase }: PackInput, toolVersion: string): PackHead {
   const { script, args, comment } = run.words;
   const stored = hostsOf(rows, canHold).flatMap(({ row }) => row.facts ?? []);
   // Results of a pack that was opened keep the tenant that it names.
   const tenant = stored[0]?.opened?.said ?? run.tenant;
   const newest = stored.reduce((time, { fetchedAt }) => Math.max(time, fetchedAt), 0);
   // Nobody may take what somebody chose for all hosts of a run.
-  const what = run.key === HANDED ? 'Chosen live response results' : 'Live response run';
+  const chosen = ofCase === undefined ? 'Chosen live response results' : 'Live response results of a case,';
+  const what = run.key === HANDED ? chosen : 'Live response run';
+  const parts = [
+    ...(marks === undefined ? [] : [MARKS]),
+    ...(ofCase === undefined || ofCase.notes.length === 0 ? [] : [NOTES]),
+    ...(ofCase?.head === undefined ? [] : [RECORD]),
+  ];
   return {
     info: [
       ['Bag-Software-Agent', `Live Response Results ${toolVersion}`],
@@ -21,18 +27,47 @@ export function packHead({ run, rows, canHold, marks }: PackInput, toolVersion: 
       ['Live-Response-Script', script],
       ['Live-Response-Arguments', args],
       ['Live-Response-Comment', comment],
+      ...(ofCase === undefined
+        ? []
+        : ([
+            ['Live-Response-Case', ofCase.name],
+            ['Live-Response-Case-Number', ofCase.number],
+          ] as const)),
+      ...(ofCase?.head === undefined ? [] : [['Live-Response-Record-Head', ofCase.head] as const]),
       ...(newest === 0 ? [] : [['Live-Response-Newest-Result', new Date(newest).toISOString()] as const]),
     ],
-    readme: marks === undefined ? README : README.replace(BEFORE_TIMES, `${MARKS}${BEFORE_TIMES}`),
+    readme: README.replace(BEFORE_TIMES, `${parts.join('')}${BEFORE_TIMES}`).replace(
+      BEFORE_PROOF,
+      `${ofCase?.head === undefined ? '' : CHECK_RECORD}${BEFORE_PROOF}`,
+    ),
   };
 }
 
 const BEFORE_TIMES = '\nTimes of sessions';
 
+const BEFORE_PROOF = '\n\nWHAT THIS PROVES';
+
 /** Part of the readme about marks, which are only in a pack if the person chose it. */
 const MARKS = `data/marks/            marks of the results, a file for each person under a
                        pseudonym. Words of people and no evidence. A later
                        line replaces an earlier one
+`;
+
+/** Parts of the readme about what else of a case is in the pack, if the person chose it. */
+const NOTES = `data/notes/            notes of the case as they were saved. Words of people;
+                       their links lead to lines of the results
+`;
+const RECORD = `data/case/             the record of the case: steps of the people who worked
+                       on it, each line with the hash of the line before, and
+                       its anchors
+`;
+const CHECK_RECORD = `
+3. The record of the case. Run:
+
+     python3 -I verify_record.py data/case --head HEAD
+
+   HEAD is Live-Response-Record-Head of bag-info.txt, if the seal is yours.
+   verify_record.py is published beside verify.py.
 `;
 
 const README = `${LABEL}

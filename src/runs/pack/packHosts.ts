@@ -21,7 +21,7 @@ export function hostsOf(rows: readonly RunRow[], canHold: (row: RunRow) => boole
   const digits = Math.max(4, rows.length.toString().length);
   return rows.map((row, index) => {
     const number = index + 1;
-    const name = `${number.toString().padStart(digits, '0')}-${plainName(row.member.host)}`;
+    const name = `${number.toString().padStart(digits, '0')}-${plainName(row.member.host, 'host')}`;
     const isPacked = row.facts !== undefined && canHold(row);
     return {
       row: isPacked ? row : { ...row, facts: undefined },
@@ -32,12 +32,16 @@ export function hostsOf(rows: readonly RunRow[], canHold: (row: RunRow) => boole
   });
 }
 
-/** Returns a name for a file from a name that a device chose: only letters of ASCII, digits and hyphens. */
-function plainName(name: string): string {
+/**
+ * Returns a name for a file from a name that a device or a person chose: only letters of ASCII, digits and hyphens.
+ *
+ * @param other - name if nothing is left
+ */
+export function plainName(name: string, other: string): string {
   const plain = name
     .toLowerCase()
     .replaceAll(/[^a-z\d]+/gu, '-')
     .slice(0, 40)
     .replaceAll(/^-|-$/gu, '');
-  return plain === '' ? 'host' : plain;
+  return plain === '' ? other : plain;
 }

@@ -1,6 +1,7 @@
 import { wordsOfMember } from '../../model/run.ts';
 import type { Run } from '../../model/run.ts';
-import { makeNameVisible } from '../../evidence/text/visible.ts';
+import { makeNameVisible, makeVisible } from '../../evidence/text/visible.ts';
+import type { PackedNote } from './packedCase.ts';
 import type { PackHost } from './packHosts.ts';
 
 /*
@@ -10,8 +11,12 @@ import type { PackHost } from './packHosts.ts';
 /** Warning that stands at the head of everything in a pack that a person reads. */
 export const LABEL = 'INTERNAL · MALICIOUS CONTENT POSSIBLE';
 
-/** Returns the page with all hosts of a pack. It has no script, fetches nothing, and shows hidden characters. */
-export function toReport({ words }: Pick<Run, 'words'>, hosts: readonly PackHost[]): string {
+/** Returns the page with all hosts and notes of a pack. It has no script, fetches nothing, and shows hidden characters. */
+export function toReport(
+  { words }: Pick<Run, 'words'>,
+  hosts: readonly PackHost[],
+  notes: readonly PackedNote[],
+): string {
   const rows = hosts.map(({ row, number, why, file }) => {
     const { member, facts, state } = row;
     const cells = [
@@ -33,7 +38,8 @@ export function toReport({ words }: Pick<Run, 'words'>, hosts: readonly PackHost
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
     `<title>${html(`Live response: ${words.script}`)}</title>`,
     '<style>body{font:14px sans-serif;margin:2em}table{border-collapse:collapse}',
-    'td,th{border:1px solid #888;padding:2px 6px;text-align:left;vertical-align:top;word-break:break-all}</style>',
+    'td,th{border:1px solid #888;padding:2px 6px;text-align:left;vertical-align:top;word-break:break-all}',
+    'pre{white-space:pre-wrap;overflow-wrap:anywhere}</style>',
     '</head><body>',
     `<p><strong>${LABEL}</strong></p>`,
     `<h1>${html(words.script)}</h1>`,
@@ -41,7 +47,12 @@ export function toReport({ words }: Pick<Run, 'words'>, hosts: readonly PackHost
     `<p>${hosts.length.toString()} hosts, ${results.toString()} results. The files are the evidence; this page is a view of them.</p>`,
     `<table><thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead><tbody>`,
     ...rows,
-    '</tbody></table></body></html>',
+    '</tbody></table>',
+    ...notes.map(
+      ({ place, path, bytes }) =>
+        `<h2>${html(place)}</h2><p>${html(path)}</p><pre>${escaped(makeVisible(new TextDecoder().decode(bytes)).text)}</pre>`,
+    ),
+    '</body></html>',
     '',
   ].join('\n');
 }
@@ -50,7 +61,11 @@ const MARKS: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>'
 
 /** Writes a text of a device or tenant so that a browser shows it and does nothing else. */
 function html(value: string): string {
-  return makeNameVisible(value).text.replaceAll(/[&<>"']/gu, (mark) => MARKS[mark] ?? '');
+  return escaped(makeNameVisible(value).text);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[&<>"']/gu, (mark) => MARKS[mark] ?? '');
 }
 
 /** Returns what all commands have in common; otherwise where it stands. */

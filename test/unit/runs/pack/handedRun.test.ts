@@ -58,7 +58,7 @@ suite('chosen results that are handed over', () => {
     assert.deepEqual(new Set(comments), new Set([actions[0]?.requestorComment ?? '', 'INC-2']));
     const rows = toRows({ run, state: 'none', failures: {} }, () => undefined, explainMember);
     const hosts = rows.map((row, at) => ({ row, number: at + 1, why: 'not here', file: undefined }));
-    assert.match(toReport(run, hosts), /Arguments: none<br>Comment: several, see index\.csv/u);
+    assert.match(toReport(run, hosts, []), /Arguments: none<br>Comment: several, see index\.csv/u);
     const told = toExportRows(run.words, rows, undefined, () => '').map(({ comment }) => comment);
     assert.ok(told.includes('INC-2'), told.join());
   });
