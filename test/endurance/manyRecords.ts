@@ -30,6 +30,8 @@ export interface ManyRecords {
 
 /** Time in which a window tells the others what it has found, or begins the fetch that it has decided on, µs. */
 const AT_ONCE_US = 500_000;
+/** Time between a window's look at its lease and the fetch that it notes, µs. A stop can come in between. */
+const LOOK_US = 50_000;
 
 /** Checks what many windows did together. */
 export function findProblems(records: ManyRecords): string[] {
@@ -45,12 +47,12 @@ export function findProblems(records: ManyRecords): string[] {
 function findExcess({ calls, factor }: ManyRecords): string[] {
   const refused = calls.filter(({ status }) => status === 429).length;
   const problems = refused === 0 ? [] : [`${refused} calls were refused`];
-  for (const { calls: limit, ms } of API_WINDOWS) {
+  for (const { calls: limit, ms: span } of API_WINDOWS) {
     const most = mostWithin(
-      ms / factor,
+      span / factor,
       calls.map(({ at }) => at),
     );
-    if (most > limit) problems.push(`${most} calls within ${ms} ms`);
+    if (most > limit) problems.push(`${most} calls within ${span} ms`);
   }
   return problems;
 }
@@ -59,22 +61,49 @@ function findExcess({ calls, factor }: ManyRecords): string[] {
  * A result may be fetched again only if a window was interrupted between its decision to fetch it and the second fetch:
  * it may wait for its turn in the call budget, or not have stored what it fetched.
  */
-function findTwiceFetched({ links, events, interruptions }: ManyRecords): string[] {
+function findTwiceFetched(records: ManyRecords): string[] {
+  const { links, events, interruptions } = records;
   const problems: string[] = [];
   for (const [asked, times] of Map.groupBy(links, (link) => link.asked)) {
     const [first = 0, ...more] = times.map(({ at }) => at).sort((one, other) => one - other);
     const begun = events.filter(({ event, about }) => event === 'fetch' && asked.includes(about));
     for (const [place, second] of more.entries()) {
       const excuses = begun.filter(({ window, at }) =>
-        interruptions.some((one) => one.window === window && one.from <= second && one.to >= at),
+        interruptions.some((one) => one.window === window && one.from <= second && one.to >= at - LOOK_US),
       );
       // Each interruption excuses one more fetch.
       if (excuses.length > place) continue;
-      const story = begun.map(({ at, window }) => `${window} at ${Math.round((at - first) / 1000)} ms`).join(', ');
-      problems.push(`${asked} was fetched again after ${Math.round((second - first) / 1000)} ms: ${story}`);
+      problems.push(`${asked} was fetched again after ${ms(second - first)} ms: ${storyOf(begun, first, records)}`);
     }
   }
   return problems;
+}
+
+/** Tells what the windows that fetched a result did, and what happened to them, in ms after its first fetch. */
+function storyOf(
+  begun: readonly WindowEvent[],
+  first: number,
+  { events, interruptions }: Pick<ManyRecords, 'events' | 'interruptions'>,
+): string {
+  const windows = new Set(begun.map(({ window }) => window));
+  const holds = events.filter(({ event, window }) => event === 'hold' && windows.has(window));
+  const told = [
+    ...[...begun, ...holds].map(({ at, window, event }) => ({ at, text: `${window} ${event} ${ms(at - first)}` })),
+    ...interruptions
+      .filter(({ window }) => windows.has(window))
+      .map(({ from, to, window, kind }) => ({
+        at: from,
+        text: `${window} ${kind} ${ms(from - first)}${to === Infinity ? '' : ` to ${ms(to - first)}`}`,
+      })),
+  ];
+  return told
+    .sort((one, other) => one.at - other.at)
+    .map(({ text }) => text)
+    .join(', ');
+}
+
+function ms(microseconds: number): number {
+  return Math.round(microseconds / 1000);
 }
 
 /** Only the window that took the lease last fetches. One that is stopped between its look and its fetch is excused. */
@@ -84,9 +113,7 @@ function findTwoWriters({ events, interruptions }: ManyRecords): string[] {
   for (const { at, window, event } of events.toSorted((one, other) => one.at - other.at)) {
     if (event === 'hold') writer = window;
     if (event !== 'fetch' || window === writer) continue;
-    const wasStopped = interruptions.some(
-      (one) => one.window === window && one.to <= at && at - one.to < AT_ONCE_US / 10,
-    );
+    const wasStopped = interruptions.some((one) => one.window === window && one.from <= at && one.to >= at - LOOK_US);
     if (!wasStopped) problems.push(`${window} fetches while ${writer ?? 'nobody'} holds the lease`);
   }
   return problems;

@@ -32,6 +32,9 @@ export interface ManyOrder {
 /** Files in the folder of all windows. */
 export const CLOCK_FILE = 'system.clock';
 export const EVENT_LOG = 'events.log';
+/** Event of a time in which the machine gave a window no time. Its subject is the beginning, in microseconds. */
+export const GAP = 'gap';
+const GAP_US = 50_000n;
 
 /** Pause between two clicks of a window, ms of its own time, at most. */
 const CLICK_EVERY_MS = 12_000;
@@ -45,12 +48,11 @@ process.once('message', (order: unknown) => {
 
 async function work(order: ManyOrder): Promise<void> {
   const { folder, tenantId, factor, since, seed } = order;
-  speedUp(factor, since, path.join(folder, CLOCK_FILE));
   const note = (event: string, about = ''): void => {
-    // By a clock that all processes of the machine share, and that nobody sets.
-    const line = `${process.hrtime.bigint() / 1000n} ${order.window} ${event} ${about}\n`;
-    appendFileSync(path.join(folder, EVENT_LOG), line);
+    appendFileSync(path.join(folder, EVENT_LOG), `${microseconds()} ${order.window} ${event} ${about}\n`);
   };
+  noteGaps(note);
+  speedUp(factor, since, path.join(folder, CLOCK_FILE));
   const tenant = { cloud: 'commercial', tenantId } as const;
   const watched = new WatchedActions();
   const session = openSession(folder, createHttpTransport(), systemClock, {
@@ -111,6 +113,21 @@ async function work(order: ManyOrder): Promise<void> {
       if (code !== 'notFound' && code !== 'rateLimited') note('error', code);
     });
   }
+}
+
+/** Returns the time of a clock that all processes of the machine share, and that nobody sets. */
+function microseconds(): bigint {
+  return process.hrtime.bigint() / 1000n;
+}
+
+/** Notes when the machine gave this process no time: a stop that nobody ordered. */
+function noteGaps(note: (event: string, about: string) => void): void {
+  let last = microseconds();
+  setInterval(() => {
+    const before = last;
+    last = microseconds();
+    if (last - before > GAP_US) note(GAP, before.toString());
+  }, 10).unref();
 }
 
 /** Fetches the run again and again, as soon as the lease is free: what is stored costs nothing. */

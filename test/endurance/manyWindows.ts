@@ -11,7 +11,7 @@ import type { LocalTenant } from '../tenant/localTenant.ts';
 import { createDice } from '../unit/defender/simulatedClock.ts';
 import { findDamage, findFalseRows } from './checks.ts';
 import { setClock } from './fastClock.ts';
-import { CLOCK_FILE, EVENT_LOG } from './manyWindow.ts';
+import { CLOCK_FILE, EVENT_LOG, GAP } from './manyWindow.ts';
 import type { ManyOrder } from './manyWindow.ts';
 import { findProblems } from './manyRecords.ts';
 import type { Interruption, WindowEvent } from './manyRecords.ts';
@@ -24,6 +24,7 @@ const HOUR_MS = 3_600_000;
 const STARTED_BEFORE_MS = 55_000;
 /** Longest pause between two disturbances, and longest stop of a window, real ms. */
 const PAUSE_MS = 900;
+const SLOW_FACTOR = 10;
 const LONGEST_STOP_MS = 3500;
 const FAST_FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
@@ -41,6 +42,12 @@ export interface ManyReport {
   readonly problems: readonly string[];
 }
 
+/** Numbers that a run has to reach. */
+type Enough = Pick<ManyReport, 'calls' | 'clockSteps' | 'kills' | 'results' | 'stops'>;
+const NOTHING: Enough = { calls: 0, clockSteps: 0, kills: 0, results: 0, stops: 0 };
+/** Longest time that is waited for them, real ms. */
+const LONGEST_MS = 600_000;
+
 interface OpenWindow {
   readonly name: string;
   readonly process: ChildProcess;
@@ -52,15 +59,16 @@ interface OpenWindow {
  * clock is set. Then checks what the tenant recorded.
  *
  * @param minutes - simulated
+ * @param enough - what is to have happened before the windows are closed. A busy machine needs more time for it
  */
-export async function openManyWindows(minutes: number, seed: number): Promise<ManyReport> {
+export async function openManyWindows(minutes: number, seed: number, enough = NOTHING): Promise<ManyReport> {
   const folder = mkdtempSync(path.join(FAST_FOLDER, 'many-'));
   const since = Date.now();
   const limits = API_WINDOWS.map(({ calls, ms }) => ({ limit: calls, milliseconds: ms / FACTOR, label: '00:01:00' }));
   const tenant = await startLocalTenant({ limits, startedAt: since - STARTED_BEFORE_MS });
   const scene = new Scene(tenant, folder, since, seed);
   try {
-    await scene.disturb((minutes * 60_000) / FACTOR);
+    await scene.disturb((minutes * 60_000) / FACTOR, enough);
     await scene.end();
     return { seed, minutes, ...scene.report(FACTOR) };
   } finally {
@@ -93,13 +101,15 @@ class Scene {
     setClock(path.join(folder, CLOCK_FILE), 0);
   }
 
-  async disturb(ms: number): Promise<void> {
+  async disturb(ms: number, enough: Enough): Promise<void> {
     const patience = new AbortController().signal;
     const end = performance.now() + ms;
     const token = await this.#tenant.mintAccessToken();
     while (this.#windows.length < WINDOWS) this.#open(token);
-    while (performance.now() < end) {
-      await systemClock.wait(this.#dice() * PAUSE_MS, patience);
+    while (performance.now() < end || (!this.#has(enough) && performance.now() < end + LONGEST_MS)) {
+      // A machine on which windows need seconds to open must not lose each before it has done anything.
+      const isSlow = performance.now() >= end;
+      await systemClock.wait(this.#dice() * PAUSE_MS * (isSlow ? SLOW_FACTOR : 1), patience);
       const dice = this.#dice();
       const one = this.#windows[Math.floor(this.#dice() * this.#windows.length)];
       if (one === undefined) continue;
@@ -110,6 +120,22 @@ class Scene {
       else if (dice < 0.7) this.#stop([...this.#windows], this.#dice() * LONGEST_STOP_MS);
       else if (dice < 0.85) this.#setClock();
     }
+  }
+
+  /** Whether so much has happened. */
+  #has(enough: Enough): boolean {
+    const { calls, results, kills, stops, clockSteps } = enough;
+    const { recording } = this.#tenant;
+    const fetched = new Set(
+      recording.calls('link').flatMap(({ status, path: asked }) => (status === 200 ? asked : [])),
+    );
+    return (
+      recording.at('api').length >= calls &&
+      fetched.size >= results &&
+      this.#counts.kills >= kills &&
+      this.#counts.stops >= stops &&
+      this.#counts.clockSteps >= clockSteps
+    );
   }
 
   async end(): Promise<void> {
@@ -129,7 +155,7 @@ class Scene {
     const calls = recording.at('api');
     const problems = [
       ...this.#failed,
-      ...findProblems({ calls, links, events, interruptions: this.#interruptions, factor }),
+      ...findProblems({ calls, links, events, interruptions: [...this.#interruptions, ...gapsIn(events)], factor }),
       ...findDamage(this.#folder),
       ...findFalseRows(this.#folder),
     ];
@@ -200,6 +226,13 @@ class Scene {
     setClock(path.join(this.#folder, CLOCK_FILE), this.#clock);
     this.#counts.clockSteps++;
   }
+}
+
+/** Returns the times in which the machine gave a window no time. A busy one does what a stop does. */
+function gapsIn(events: readonly WindowEvent[]): Interruption[] {
+  return events
+    .filter(({ event }) => event === GAP)
+    .map(({ window, at, about }) => ({ window, kind: 'stop', from: Number(about), to: at }));
 }
 
 /** Microseconds by the clock that all processes of the machine share. */
