@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { build, context } from 'esbuild';
 import type { BuildOptions, Metafile, Plugin } from 'esbuild';
+import { minifyLibraries } from './minifyLibraries.ts';
 import { sharedBundle } from './sharedBundle.ts';
 
 /** Entry point of each bundle. All but the first are loaded when they are first needed. */
@@ -189,7 +190,9 @@ async function buildAll(options: BundleOptions, isWritten = true): Promise<Built
 
 /** Builds all bundles and returns the contents of each. */
 export async function buildBundles(options: BundleOptions): Promise<Metafile> {
-  return (await buildAll(options)).metafile;
+  const { metafile } = await buildAll(options);
+  if (options.production) await minifyLibraries(options.outdir ?? DIST);
+  return metafile;
 }
 
 /** Returns the contents of each shipped bundle without writing any. */
