@@ -11,10 +11,13 @@ import { closeCase } from './closeCase.ts';
 import { exportTimeline } from './exportTimeline.ts';
 import { listRemarks } from './marks/listRemarks.ts';
 import { tagResults } from './marks/tagResults.ts';
+import type { StampServices } from './stampRecord.ts';
 import { openCase, startCase } from './startCase.ts';
 import { verifyRecord } from './verifyRecord.ts';
 
-type CaseCommandServices = OpenServices & Pick<Services, 'marks' | 'packs' | 'remarkThreads' | 'reports'>;
+type CaseCommandServices = OpenServices &
+  StampServices &
+  Pick<Services, 'marks' | 'packs' | 'remarkThreads' | 'reports'>;
 
 interface CaseItem extends QuickPickItem {
   readonly run: (services: CaseCommandServices, runner: CommandRunner) => Promise<void>;
@@ -46,7 +49,7 @@ async function chooseStep(services: CaseCommandServices, runner: CommandRunner):
           verify,
           {
             label: l10n.t('Anchor Record…'),
-            detail: l10n.t('Signs its head, or writes it down, so that a change shows later'),
+            detail: l10n.t('Signs or stamps its head, or writes it down, so that a change shows later'),
             run: anchorRecord,
           },
           {
