@@ -209,7 +209,11 @@ export const FILE_REASONS: Readonly<Record<string, (values: FailureValues) => st
       'ssh-keygen did not sign. Choose a private key without a passphrase, or the public key of one that the agent holds.',
     ),
   stampRefused: ({ host, serverMessage }) =>
-    l10n.t('{0} refused to stamp ({1}). Try again later, or name another authority.', host ?? '–', serverMessage ?? ''),
+    l10n.t(
+      '{0} refused to stamp ({1}). Try again later, or name another authority.',
+      host ?? '–',
+      serverMessage ?? '–',
+    ),
   stampOther: ({ host }) => l10n.t('{0} stamped something else. Try again, or name another authority.', host ?? '–'),
   noStamp: ({ host, status }) =>
     l10n.t(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
 import { inLanguage } from '../rig/sentences.ts';
 import { isLiveResponseError } from '../../src/base/errors.ts';
@@ -82,19 +83,25 @@ suite('a time stamp that is asked for', { skip: !hasOpenSsl || !hasPython, timeo
     assert.ok(Math.abs(time - Date.now()) < 600_000);
     const name = path.basename(file);
     assert.deepEqual(await anchors(), [name, `${name}.tsr`]);
-    await record(2);
+    const writer = scene.writer('anna', Date.now);
+    // A word that a verifier does not know is no fault.
+    for (const by of ['timeStamp', 'stamp'] as const)
+      await writer.append({ what: 'anchored', head, by: by as 'timeStamp' });
+    await writer.close();
     const { status, text } = verify(scene.folder, '--ca', authority.ca, '--head', head);
     assert.equal(status, 0, text);
     assert.match(text, /\.heads: stamped \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/mu);
     assert.match(text, /^the given head: \d{8}T\d{6}Z\.heads$/mu);
-    const [anchor] = (
-      await caseTools.verifyCase({
-        folder: scene.folder,
-        compareResult: () => Promise.resolve('absent'),
-        ssh: { environment: {}, platform: process.platform },
-        signal: new AbortController().signal,
-      })
-    ).anchors;
+    const {
+      faults,
+      anchors: [anchor],
+    } = await caseTools.verifyCase({
+      folder: scene.folder,
+      compareResult: () => Promise.resolve('absent'),
+      ssh: { environment: {}, platform: process.platform },
+      signal: new AbortController().signal,
+    });
+    assert.deepEqual(faults, []);
     assert.deepEqual([anchor?.head, anchor?.stamp], [head, `${name}.tsr`]);
   });
 
@@ -130,14 +137,14 @@ suite('a time stamp that is asked for', { skip: !hasOpenSsl || !hasPython, timeo
       await failsWith(
         refusing,
         'stampRefused',
-        /^127\.0\.0\.1:\d+ refused to stamp \(Message digest algorithm is not supported\.\)\. Try again later/u,
+        /^127\.0\.0\.1:\d+ refused to stamp \(02 Message digest algorithm is not supported\.\)\. Try again later/u,
       );
     } finally {
       await strict.stop();
     }
     const words = Buffer.alloc(5000, 'x');
     const long = stamping(() => der(0x30, der(0x30, Buffer.from([2, 1, 2]), der(0x30, der(0x0c, words)))));
-    await failsWith(long, 'stampRefused', /\(x{200}\)/u);
+    await failsWith(long, 'stampRefused', /\(02 x{197}\)/u);
   });
 
   test('a stamp of another hash, or for another query, is not kept', async () => {
@@ -205,9 +212,34 @@ suite('a time stamp that is asked for', { skip: !hasOpenSsl || !hasPython, timeo
     await closed;
   });
 
+  test('an answer that is packed is read as far as any other: a bomb is none', async () => {
+    server.answer = async ({ body }, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(await authority.reply(body)));
+    await rm((await stamp()).file.replace(/[^/\\]*$/u, ''), { recursive: true });
+    const bomb = gzipSync(Buffer.alloc(50_000_000));
+    await failsWith(
+      (_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
+      'noStamp',
+      /gave no time stamp/u,
+    );
+    server.answer = (_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip');
+    assert.equal((await fails()).error.code, 'connectionLost');
+  });
+
+  test('an answer whose head is no head of HTTP is told', async () => {
+    for (const head of ['0'.repeat(200), '']) {
+      server.answer = (_request, response) => response.socket?.end(head);
+      assert.equal((await fails()).error.code, 'connectionLost', head);
+    }
+    server.answer = (_request, response) =>
+      response.socket?.end(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`);
+    assert.equal((await fails()).error.code, 'connectionLost');
+  });
+
   test('one that does not answer, stops in its answer, or trickles is given up', async () => {
     const hanging: readonly Answering[] = [
       () => undefined,
+      (_request, response) => response.socket?.end('HTTP/1.1 101 X\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'),
       (_request, response) => response.writeHead(200, { 'content-length': '5000' }).write('0'),
       (_request, response) => {
         response.writeHead(200);

@@ -4,7 +4,10 @@ const SHA256 = '608648016503040201';
 /** Open lengths within each other. Real answers have about five. */
 const MAX_DEPTH = 30;
 
-/** Answer of an authority: the time in ms since 1970, or its words, or a stamp of something else. */
+/**
+ * Answer of an authority: the time in ms since 1970, or its words behind the number of its status, or a stamp of
+ * something else.
+ */
 export type StampAnswer =
   | { readonly kind: 'granted'; readonly time: number }
   | { readonly kind: 'stampRefused'; readonly words: string }
@@ -31,9 +34,12 @@ export function readStamp(answer: Buffer, head: string, nonce: string): StampAns
   try {
     const [response, more] = valuesIn(answer);
     if (response === undefined || more !== undefined) return undefined;
-    const granted = reach(response, 0, 0).toString('hex');
-    if (granted !== '00' && granted !== '01')
-      return { kind: 'stampRefused', words: valuesIn(valuesIn(reach(response, 0))[1] ?? Buffer.of()).join(' ') };
+    const status = reach(response, 0, 0).toString('hex');
+    // Granted, or granted with changes.
+    if (status !== '00' && status !== '01') {
+      const [, texts = Buffer.of()] = valuesIn(reach(response, 0));
+      return { kind: 'stampRefused', words: [status, ...valuesIn(texts)].join(' ') };
+    }
     // The token's SignedData, its content, and the octets of that. BER may write them in pieces.
     const octets = reach(response, 1, 1, 0, 2, 1, 0);
     const info = octets[0] === 4 ? Buffer.concat(valuesIn(octets)) : octets;
