@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import prettier from 'prettier';
 import { CLOUDS } from '../src/base/resultUri.ts';
+import { AUTHORITY } from '../src/case/anchors/authorityAddress.ts';
 import { SIGN_INS } from '../src/connections/connection.ts';
 import { NEAR_REGIONS } from '../src/defender/clouds.ts';
 import { POLICY_KEYS, POLICY_NAMES } from '../src/policy/policyKeys.ts';
@@ -129,8 +130,10 @@ const WORDS: Readonly<Record<PolicyKey, KeyWords>> = {
   },
   record: { schema: boolean, means: '`false`: no record of what was done is kept, and results get no marks.' },
   timeStampAuthority: {
-    schema: { type: 'string', maxLength: 500, pattern: '^$|^https://[^/@]+(/|$)' },
-    means: 'The only authority that may be asked for time stamps. No command of this version asks one.',
+    schema: { type: 'string', maxLength: 500, pattern: `^$|${AUTHORITY.source}` },
+    means:
+      'Address (https:// or http://) of the only authority that may be asked for time stamps. `""`: none may. Without this key, the user names one.',
+    setting: 'timeStampAuthority',
   },
   defangOnCopy: { schema: boolean, means: 'Whether copied text is defanged.', setting: 'defangOnCopy' },
   telemetry: {

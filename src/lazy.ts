@@ -1,5 +1,5 @@
 import type { createTenantClient, createTenantHunting, DownloadLink } from './defender/tenantClient.ts';
-import type { SendSignIn } from './defender/transport.ts';
+import type { SendSignIn, SendStampQuery } from './defender/transport.ts';
 import type { CreateReporter } from './platform/telemetry.ts';
 import type { AnalysisThread } from './analysis/analysis.ts';
 import type { StoreThread } from './worker/workerClient.ts';
@@ -35,6 +35,11 @@ export async function loadTenantHunting(): Promise<typeof createTenantHunting> {
 /** Loads the function that sends requests to the sign-in service. It uses the same HTTP code as the API's client. */
 export async function loadSignInSender(): Promise<SendSignIn> {
   return (await import('./defender/tenantClient.ts')).createTenantSignIn();
+}
+
+/** Loads the function that asks for time stamps. It uses the same HTTP code as the API's client. */
+export async function loadStampSender(): Promise<SendStampQuery> {
+  return (await import('./defender/tenantClient.ts')).createTenantStamps();
 }
 
 /** Loads the functions that sign in through the msal library. */

@@ -1,5 +1,6 @@
 import { writeHeads } from './anchors/anchors.ts';
 import { signHeads } from './anchors/sshSignature.ts';
+import { stampHeads } from './anchors/stampHeads.ts';
 import { describeFile, nameInCase } from './folder/caseArtefacts.ts';
 import { readCaseParts } from './folder/caseParts.ts';
 import { createCase, hasCase, isDay, readCase, setRetention } from './folder/caseFile.ts';
@@ -28,6 +29,7 @@ export const caseTools = {
   recordTimeline,
   setRetention,
   signHeads,
+  stampHeads,
   verifyCase,
   writeHeads,
 };

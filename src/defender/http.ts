@@ -57,7 +57,7 @@ export function createHttpTransport(): Transport {
 /** A request whose answer is streamed. */
 export interface StreamedRequest extends Omit<HttpRequest, 'method'> {
   readonly method: string;
-  readonly data?: string;
+  readonly data?: string | Buffer;
 }
 
 /**

@@ -13,7 +13,8 @@ import { createSignInSender } from './http.ts';
 import { createHuntingClient } from './hunting/huntingClient.ts';
 import { createHuntingSender } from './hunting/sendQuery.ts';
 import type { HuntingClient, HuntingClientOptions } from './hunting/huntingClient.ts';
-import type { SendSignIn } from './transport.ts';
+import { createStampSender } from './stampSender.ts';
+import type { SendSignIn, SendStampQuery } from './transport.ts';
 import { withLocalFallback } from './calls/localLedger.ts';
 import { createResultFetcher } from './download/resultFetcher.ts';
 import type { ResultFetcher } from './download/resultFetcher.ts';
@@ -97,4 +98,9 @@ export function createTenantHunting(
 /** Creates the sender for the sign-in service, from the HTTP code of this bundle. */
 export function createTenantSignIn(): SendSignIn {
   return createSignInSender();
+}
+
+/** Creates the sender to authorities for time stamps, from the HTTP code of this bundle. */
+export function createTenantStamps(): SendStampQuery {
+  return createStampSender();
 }

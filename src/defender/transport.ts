@@ -31,7 +31,7 @@ export interface HttpAnswer {
   readonly discard?: () => void;
 }
 
-/** A query for Microsoft Graph: the only POST to another service than the sign-in service. It changes nothing there. */
+/** A query for Microsoft Graph: a POST that changes nothing there. */
 export interface HuntingRequest {
   /** Address of Microsoft Graph, without a path. */
   readonly graphUrl: string;
@@ -44,7 +44,17 @@ export interface HuntingRequest {
 /** Sends a query to Microsoft Graph. Rejects like {@link Transport.api}. */
 export type SendHuntingQuery = (request: HuntingRequest) => Promise<HttpAnswer>;
 
-/** A request to the sign-in service. This product sends POST requests to no other service, except hunting queries. */
+/** A query for an authority for time stamps (RFC 3161): a POST with a hash. */
+export interface StampQuery {
+  readonly url: string;
+  readonly query: Buffer;
+  readonly signal: AbortSignal;
+}
+
+/** Sends a query to an authority for time stamps. Rejects like {@link Transport.api}. */
+export type SendStampQuery = (query: StampQuery) => Promise<HttpAnswer>;
+
+/** A request to the sign-in service. The only other POST requests are hunting queries and those for time stamps. */
 export interface SignInRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;

@@ -208,5 +208,18 @@ export const FILE_REASONS: Readonly<Record<string, (values: FailureValues) => st
     l10n.t(
       'ssh-keygen did not sign. Choose a private key without a passphrase, or the public key of one that the agent holds.',
     ),
+  stampRefused: ({ host, serverMessage }) =>
+    l10n.t(
+      '{0} refused to stamp ({1}). Try again later, or name another authority.',
+      host ?? '–',
+      serverMessage ?? '–',
+    ),
+  stampOther: ({ host }) => l10n.t('{0} stamped something else. Try again, or name another authority.', host ?? '–'),
+  noStamp: ({ host, status }) =>
+    l10n.t(
+      '{0} gave no time stamp (HTTP {1}). Check the address; redirects are not followed.',
+      host ?? '–',
+      status ?? '–',
+    ),
   keyTimeout: () => l10n.t('ssh-keygen did not end in time. If the key has to be touched, try again and touch it.'),
 };

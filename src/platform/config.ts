@@ -1,6 +1,6 @@
 import { ConfigurationTarget, env, workspace } from 'vscode';
 import type { Connection } from '../connections/connection.ts';
-import type { Policy } from '../policy/policy.ts';
+import type { Effective, Policy } from '../policy/policy.ts';
 import { POLICY_KEYS } from '../policy/policyKeys.ts';
 import type { PolicyValues } from '../policy/policyKeys.ts';
 import type { KeepRules } from '../results/resultStore.ts';
@@ -90,6 +90,11 @@ export class Settings {
     await workspace.getConfiguration(SECTION).update('downloadHosts', hosts, ConfigurationTarget.Global);
   }
 
+  /** Returns the address of the authority for time stamps, and whether no other may be asked; empty if none is named. */
+  timeStampAuthority(): Effective<string> {
+    return this.#policy.effective('timeStampAuthority', this.#own('timeStampAuthority'));
+  }
+
   /** Whether the user may change the limit of downloads. */
   get mayChangeDownloadSize(): boolean {
     return !this.#policy.isManaged('maxDownloadSize');
@@ -142,6 +147,7 @@ const OWN = {
   keepResults: 'storage.keepResults',
   maxStorageSize: 'storage.maxSize',
   maxStorageAgeDays: 'storage.maxAgeDays',
+  timeStampAuthority: 'timeStampAuthority',
   defangOnCopy: 'defangOnCopy',
   telemetry: 'telemetry.enabled',
 } as const;

@@ -1,5 +1,6 @@
 import { CLOUDS } from '../base/resultUri.ts';
 import type { Cloud } from '../base/resultUri.ts';
+import { isAuthority } from '../case/anchors/authorityAddress.ts';
 import { readNewConnection, SIGN_INS } from '../connections/connection.ts';
 import type { Connection, SignIn } from '../connections/connection.ts';
 
@@ -22,7 +23,7 @@ export interface PolicyValues {
   readonly standingOrders: boolean;
   readonly packs: boolean;
   readonly record: boolean;
-  /** https address; empty means none. */
+  /** Address; empty means none. */
   readonly timeStampAuthority: string;
   readonly defangOnCopy: boolean;
   readonly telemetry: boolean;
@@ -129,7 +130,7 @@ export const POLICY_KEYS: { readonly [Key in PolicyKey]: KeyRules<PolicyValues[K
   packs: { ...PERMITS, closes: true },
   record: { ...PERMITS, closes: true },
   timeStampAuthority: {
-    read: (value) => (value === '' || isHttps(value) ? value : undefined),
+    read: (value) => (value === '' || isAuthority(value) ? value : undefined),
     normal: '',
     strictest: '',
     stricter: (one, other) => (one === other ? one : ''),
@@ -166,10 +167,4 @@ function readGiven(value: unknown): Connection | undefined {
 
 function isHostName(value: unknown): value is string {
   return typeof value === 'string' && value.length <= 260 && /^[A-Za-z0-9.-]+(?::\d{1,5})?$/u.test(value);
-}
-
-function isHttps(value: unknown): value is string {
-  if (typeof value !== 'string' || value.length > 500 || !URL.canParse(value)) return false;
-  const { protocol, username, password } = new URL(value);
-  return protocol === 'https:' && username + password === '';
 }

@@ -3,7 +3,8 @@ import { RelativePattern, Uri, window, workspace } from 'vscode';
 import type { ExtensionContext } from 'vscode';
 import { ActiveCase, toRecorded } from '../case/activeCase.ts';
 import { CaseMarks } from '../case/marks/caseMarks.ts';
-import { loadCaseTools } from '../lazy.ts';
+import type { SendStampQuery } from '../defender/transport.ts';
+import { loadCaseTools, loadStampSender } from '../lazy.ts';
 import { tellRecordFailure } from '../messages/notices.ts';
 import type { GroundServices } from './ground.ts';
 import type { ResultServices } from './results.ts';
@@ -14,6 +15,9 @@ export interface CaseServices {
   readonly activeCase: ActiveCase;
   /** Marks of its results. */
   readonly marks: CaseMarks;
+  readonly sendStampQuery: SendStampQuery;
+  /** Origins of the authorities for time stamps that the person allowed to be asked in this window. */
+  readonly allowedAuthorities: Set<string>;
 }
 
 export function createCaseServices(
@@ -47,7 +51,12 @@ export function createCaseServices(
   packs.onDidClose((tenant) => {
     marks.forgetPack(tenant);
   });
-  return { activeCase, marks };
+  return {
+    activeCase,
+    marks,
+    sendStampQuery: async (query) => (await loadStampSender())(query),
+    allowedAuthorities: new Set(),
+  };
 }
 
 /** Tells when a file of marks in a case's folder changes. Colleagues and other windows write there. */

@@ -7,6 +7,8 @@ import { chooseQuickPick, runCommand, typeQuickInput, waitForQuickInput } from '
 import { waitFor } from '../rig/waiting.ts';
 import { reloadWindow } from '../rig/workbench.ts';
 import { clickDialog, clickRow, readDialog, waitForNotification } from '../rig/workbenchParts.ts';
+import { createAuthority, hasOpenSsl } from '../unit/case/authority.ts';
+import { serveAuthority } from '../unit/case/authorityServer.ts';
 import { hasPython, verify } from '../unit/case/scene.ts';
 import { filesOf } from '../unit/runs/pack/opened.ts';
 import { verify as verifyPack } from '../unit/runs/pack/samplePack.ts';
@@ -22,6 +24,7 @@ interface Line {
   readonly who: string;
   readonly note?: string | null;
   readonly seal?: string;
+  readonly by?: string;
   readonly results?: readonly { readonly lines?: unknown; readonly sha256: string }[];
 }
 
@@ -150,6 +153,39 @@ workbenchSuite('a case with its record', { tenant: 'local' }, (session) => {
     const verdict = verify(folder(), '--head', head);
     assert.equal(verdict.status, 0, verdict.text);
     assert.match(verdict.text, /^the given head: \d{8}T\d{6}Z\.heads$/mu);
+  });
+
+  test('its head is stamped by an authority that is entered, after a question that says what is sent', async () => {
+    if (!hasOpenSsl || !hasPython) return;
+    const { page } = session;
+    const authority = await createAuthority();
+    const server = await serveAuthority(authority);
+    try {
+      await step('Anchor Record…');
+      await chooseQuickPick(page, 'Time Stamp from an Authority…');
+      await waitForQuickInput(page, ({ message }) => message.includes('Address of the authority'));
+      await typeQuickInput(page, 'https://me:secret@tsa.example', false);
+      await waitForQuickInput(page, ({ message }) => message.includes('Enter an https:// or http:// address'));
+      await typeQuickInput(page, server.url);
+      const { text: question } = await waitFor('the question', () => readDialog(page));
+      assert.ok(
+        question.includes(`Send the SHA-256 of the head, and nothing else but a random number, to ${server.host}?`),
+        question,
+      );
+      assert.deepEqual(server.requests, []);
+      await clickDialog(page, 'Allow');
+      const { text } = await waitForNotification(page, `Stamped by ${server.host} at `);
+      await takePictures(session, 'case-stamped');
+      assert.match(text, /Who signed is not checked here: verify_record\.py --ca does that/u);
+      await waitFor('the step', async () => (await recorded()).some(({ by }) => by === 'timeStamp'));
+      assert.equal(server.requests.length, 1);
+      const verdict = verify(folder(), '--ca', authority.ca, '--head', /[\da-f]{64}/u.exec(text)?.[0] ?? '');
+      assert.equal(verdict.status, 0, verdict.text);
+      assert.match(verdict.text, /\.heads: stamped \d{4}-/u);
+    } finally {
+      await server.stop();
+      await authority.stop();
+    }
   });
 
   test('its timeline has the steps of the record and the times of its results', async () => {

@@ -41,9 +41,16 @@ export function headOfRecord(files: readonly ReadFile[]): string {
   return hash(Buffer.from(headsText(files)));
 }
 
+/** Returns the head of a record that has one. @throws LiveResponseError `fileFailed` if nothing is recorded */
+export function headToAnchor(files: readonly ReadFile[]): string {
+  if (headsText(files) === '') throw new LiveResponseError('fileFailed', { reason: 'nothingRecorded' });
+  return headOfRecord(files);
+}
+
 /**
  * Writes the head of a record down, so that it can be signed, stamped or printed.
  *
+ * @param stamp - time stamp of this head, which is written beside it
  * @returns path of the file, and the head
  * @throws LiveResponseError `fileFailed`; also if nothing is recorded
  */
@@ -51,20 +58,22 @@ export async function writeHeads(
   folder: string,
   files: readonly ReadFile[],
   now: number,
+  stamp?: Uint8Array,
 ): Promise<{ readonly file: string; readonly head: string }> {
-  const text = headsText(files);
-  if (text === '') throw new LiveResponseError('fileFailed', { reason: 'nothingRecorded' });
+  const head = headToAnchor(files);
   const anchors = path.join(folder, ANCHOR_FOLDER);
   const time = new Date(now).toISOString().replace(/\.\d+/u, '').replaceAll(/[-:]/gu, '');
   try {
     await makeFolder(anchors);
-    const taken = new Set(await namesIn(anchors));
+    const taken = await namesIn(anchors);
     let name = `${time}.heads`;
-    for (let next = 2; taken.has(name); next++) name = `${time}-${next}.heads`;
+    // A signature or a stamp that is there without its head belongs to another one.
+    for (let next = 2; taken.some((one) => one.startsWith(name)); next++) name = `${time}-${next}.heads`;
     const file = path.join(anchors, name);
-    await writeNew(file, Buffer.from(text));
+    await writeNew(file, Buffer.from(headsText(files)));
+    if (stamp !== undefined) await writeNew(`${file}.tsr`, stamp);
     await syncFolder(anchors);
-    return { file, head: hash(Buffer.from(text)) };
+    return { file, head };
   } catch (error) {
     throw asFileFailed(error);
   }

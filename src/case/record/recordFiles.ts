@@ -3,7 +3,7 @@ import { lstat, mkdir, open, readdir } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { isLiveResponseError, LiveResponseError } from '../../base/errors.ts';
+import { isLiveResponseError, LiveResponseError, systemCodeOf } from '../../base/errors.ts';
 import { hashLine, MAX_LINE, readLine, writerOf } from './recordLine.ts';
 import type { RecordedHead, RecordLine } from './recordLine.ts';
 
@@ -106,6 +106,7 @@ export async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
     await handle.writeFile(bytes);
     await handle.sync();
   } catch (error) {
+    if (systemCodeOf(error) === 'EEXIST') throw new LiveResponseError('fileFailed', { reason: 'taken' });
     throw asFileFailed(error);
   } finally {
     await handle?.close();

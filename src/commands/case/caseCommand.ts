@@ -13,11 +13,13 @@ import { handOverCase } from './handOverCase.ts';
 import type { CasePackServices } from './handOverCase.ts';
 import { listRemarks } from './marks/listRemarks.ts';
 import { tagResults } from './marks/tagResults.ts';
+import type { StampServices } from './stampRecord.ts';
 import { openCase, startCase } from './startCase.ts';
 import { verifyRecord } from './verifyRecord.ts';
 
 type CaseCommandServices = CasePackServices &
   OpenServices &
+  StampServices &
   Pick<Services, 'marks' | 'packs' | 'remarkThreads' | 'reports'>;
 
 interface CaseItem extends QuickPickItem {
@@ -50,7 +52,7 @@ async function chooseStep(services: CaseCommandServices, runner: CommandRunner):
           verify,
           {
             label: l10n.t('Anchor Record…'),
-            detail: l10n.t('Signs its head, or writes it down, so that a change shows later'),
+            detail: l10n.t('Signs or stamps its head, or writes it down, so that a change shows later'),
             run: anchorRecord,
           },
           {

@@ -139,6 +139,7 @@ suite('anchors of a record', { skip: !hasSsh || !hasPython }, () => {
     await symlink(victim, `${anchor.file}.sig`);
     await assert.rejects(caseTools.signHeads(SSH, key, anchor.file, new AbortController().signal), {
       code: 'fileFailed',
+      values: { reason: 'taken' },
     });
     assert.equal(await readFile(victim, 'utf8'), 'mine');
   });

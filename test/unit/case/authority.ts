@@ -12,6 +12,8 @@ export interface Authority {
   readonly ca: string;
   /** Writes the stamp of a file beside it, with `.tsr` behind its name. */
   readonly stamp: (file: string) => Promise<void>;
+  /** Answers a query: both are messages of RFC 3161. */
+  readonly reply: (query: Uint8Array) => Promise<Buffer>;
   readonly stop: () => Promise<void>;
 }
 
@@ -32,14 +34,18 @@ digests = sha256
 ess_cert_id_chain = no
 `;
 
-/** Creates an authority with keys of its own. */
-export async function createAuthority(): Promise<Authority> {
+/**
+ * Creates an authority with keys of its own.
+ *
+ * @param digests - algorithms of hashes that it stamps
+ */
+export async function createAuthority(digests = 'sha256'): Promise<Authority> {
   const folder = await mkdtemp(path.join(tmpdir(), 'live-response-authority-'));
   const run = (...args: readonly string[]): void => {
     const { status, stderr } = spawnSync('openssl', args, { cwd: folder, encoding: 'utf8' });
     if (status !== 0) throw new Error(`openssl ${args.join(' ')}: ${stderr}`);
   };
-  await writeFile(path.join(folder, 'tsa.cnf'), CONFIG);
+  await writeFile(path.join(folder, 'tsa.cnf'), CONFIG.replace('digests = sha256', `digests = ${digests}`));
   await writeFile(path.join(folder, 'serial'), '01\n');
   const subject = ['-subj', '/CN=Authority of a test', '-config', 'tsa.cnf', '-extensions', 'extensions'];
   run(
@@ -57,13 +63,21 @@ export async function createAuthority(): Promise<Authority> {
     ...subject,
   );
   const ca = path.join(folder, 'ca.pem');
+  const answer = (out: string): void => {
+    const signing = ['-signer', 'ca.pem', '-inkey', 'key.pem'];
+    run('ts', '-reply', '-config', 'tsa.cnf', '-queryfile', 'data.tsq', ...signing, '-out', out);
+  };
   return {
     ca,
     stamp: async (file) => {
       await writeFile(path.join(folder, 'data'), await readFile(file));
       run('ts', '-query', '-data', 'data', '-sha256', '-cert', '-out', 'data.tsq');
-      const signing = ['-signer', 'ca.pem', '-inkey', 'key.pem'];
-      run('ts', '-reply', '-config', 'tsa.cnf', '-queryfile', 'data.tsq', ...signing, '-out', `${file}.tsr`);
+      answer(`${file}.tsr`);
+    },
+    reply: async (query) => {
+      await writeFile(path.join(folder, 'data.tsq'), query);
+      answer('answer.tsr');
+      return readFile(path.join(folder, 'answer.tsr'));
     },
     stop: () => rm(folder, { recursive: true }),
   };

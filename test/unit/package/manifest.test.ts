@@ -167,10 +167,11 @@ suite('package.json', () => {
 });
 
 suite('the source', () => {
-  // POST requests go to the sign-in service, to Microsoft Graph as hunting queries, and, in a build that sends telemetry,
-  // to its endpoint. None ever goes to the Defender API.
+  // POST requests go to the sign-in service, to Microsoft Graph as hunting queries, to authorities for time stamps, and,
+  // in a build that sends telemetry, to its endpoint. None ever goes to the Defender API.
   const POSTING = [
     'defender/hunting/sendQuery.ts',
+    'defender/stampSender.ts',
     'defender/transport.ts',
     'identity/msal/browserSignIn.ts',
     'identity/msal/network.ts',

@@ -27,6 +27,7 @@ suite('settings behind the managed ones', () => {
         'storage.keepResults': true,
         'storage.maxSize': 0,
         'storage.maxAgeDays': 0,
+        timeStampAuthority: 'http://own.example/',
         defangOnCopy: false,
         'telemetry.enabled': true,
       },
@@ -35,8 +36,10 @@ suite('settings behind the managed ones', () => {
     assert.deepEqual(free.storageRules(), { keep: true, maxBytes: undefined, maxAge: undefined });
     assert.deepEqual([free.maxDownloadBytes(), free.defangsOnCopy(), free.sendsTelemetry()], [512e6, false, true]);
     assert.deepEqual(free.downloadHosts([GIVEN, OWN]), ['given.example', 'own.example', 'evil.example']);
+    assert.deepEqual(free.timeStampAuthority(), { value: 'http://own.example/', isManaged: false });
     const values = {
       connections: [GIVEN],
+      timeStampAuthority: 'https://given.example/',
       maxDownloadSize: 16,
       downloadHosts: ['files.example'],
       keepResults: false,
@@ -52,6 +55,7 @@ suite('settings behind the managed ones', () => {
       [16e6, true, false],
     );
     assert.deepEqual(managed.downloadHosts([GIVEN, OWN]), ['given.example', 'files.example']);
+    assert.deepEqual(managed.timeStampAuthority(), { value: 'https://given.example/', isManaged: true });
     assert.deepEqual([managed.mayAllowDownloadHost, managed.mayChangeDownloadSize], [false, false]);
   });
 
