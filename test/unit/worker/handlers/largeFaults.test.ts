@@ -174,5 +174,7 @@ suite('what can happen to a result in pieces: one', () => {
       step.found.map(({ givenUp }) => givenUp),
       ['tooSlow'],
     );
+    // Nor is the rest of it searched.
+    assert.deepEqual(handlers.searchOn(id), { found: [], searched: 0, without: [], done: true });
   });
 });
