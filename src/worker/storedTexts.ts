@@ -34,9 +34,8 @@ export function readHashed(
   const facts = factsOf(table, key);
   if (facts === undefined || facts.large !== undefined) return undefined;
   const bytes = unpackStored(table, key);
-  if (bytes === undefined) return undefined;
-  checkStored(table, key, bytes, facts.sha256);
-  return { bytes, sha256: facts.sha256 };
+  if (bytes !== undefined) checkStored(table, key, bytes, facts.sha256);
+  return bytes && { bytes, sha256: facts.sha256 };
 }
 
 /**
