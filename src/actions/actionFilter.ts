@@ -107,7 +107,7 @@ export function toConditionTest(where: ActionConditions): (action: MachineAction
       ? {}
       : { span: { from: createdFrom ?? FIRST_TIME, before: createdBefore ?? LAST_TIME } }),
   };
-  return toPredicate(filter, () => undefined, 0);
+  return toPredicate(filter, 0);
 }
 
 const FIRST_TIME = '0001-01-01T00:00:00.000Z';
@@ -123,6 +123,13 @@ export function searchedHere(filter: ActionFilter): readonly FilterField[] {
   });
 }
 
+/** Facts about the results of actions. Without exit codes, no action has the one that a filter asks for. */
+export interface ResultFacts {
+  readonly exitCodeOf?: ExitCodeOf;
+  /** Undefined without a case: the conditions about marks then say nothing. */
+  readonly marksOf?: MarksOf | undefined;
+}
+
 /**
  * Returns a function that tests an action for all conditions of a filter. It also tests the conditions that the API has
  * checked, because an action may have changed since it was loaded.
@@ -130,9 +137,8 @@ export function searchedHere(filter: ActionFilter): readonly FilterField[] {
  */
 export function toPredicate(
   filter: ActionFilter,
-  exitCodeOf: ExitCodeOf,
   now: number,
-  marksOf?: MarksOf,
+  { exitCodeOf, marksOf }: ResultFacts = {},
 ): (action: MachineAction) => boolean {
   const tests: ((action: MachineAction) => boolean)[] = [];
   const { device, requestor, type, statuses, exitCode, span } = filter;
@@ -154,7 +160,7 @@ export function toPredicate(
   if (exitCode !== undefined) {
     tests.push((action) =>
       runScripts(action).some(({ index }) => {
-        const code = exitCodeOf(action, index);
+        const code = exitCodeOf?.(action, index);
         return code !== undefined && (exitCode === 'notZero' ? code !== 0 : code === exitCode);
       }),
     );

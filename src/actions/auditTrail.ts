@@ -1,5 +1,5 @@
 import { Emitter } from '../base/emitter.ts';
-import { parseServerTime } from '../base/serverTime.ts';
+import { orderTime } from '../base/serverTime.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import type { AuditExport, AuditRecord } from '../evidence/audit/auditRecords.ts';
 import type { MachineAction } from '../defender/schema.ts';
@@ -124,7 +124,7 @@ export class AuditTrail {
     const actions = new Map([...listed, ...(list?.actions ?? [])].map((action) => [action.id, action]));
     // A record that is newer than the newest action may belong to one that is not loaded yet.
     const newest = (list?.actions ?? []).reduce(
-      (time, { creationDateTimeUtc }) => Math.max(time, parseServerTime(creationDateTimeUtc) ?? 0),
+      (time, { creationDateTimeUtc }) => Math.max(time, orderTime(creationDateTimeUtc)),
       0,
     );
     const loaded = [...wholeTimes(list, newest), ...this.#loaded];

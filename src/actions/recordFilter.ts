@@ -14,7 +14,7 @@ import type { ActionFilter } from './actionFilter.ts';
 export function toRecordTest(filter: ActionFilter, now: number): (record: AuditRecord) => boolean {
   const { statuses, exitCode, reviewed, tag, remarked, script, ...answered } = filter;
   if ([statuses, exitCode, reviewed, tag, remarked].some((condition) => condition !== undefined)) return () => false;
-  const isWanted = toPredicate(answered, () => undefined, now);
+  const isWanted = toPredicate(answered, now);
   const wanted = script === undefined ? undefined : foldedPattern(script);
   return ({ kind, at, who, comment, deviceId, device, commands }) =>
     (wanted === undefined || (kind === 'api' && wanted.test(commands))) &&

@@ -74,7 +74,7 @@ export class ShownActions {
 
   /** The loaded actions that can be shown as rows. The part of the filter that this window applies is ignored. */
   get reachable(): readonly MachineAction[] {
-    const isWanted = toPredicate(withoutSearch(this.#filter), () => undefined, Date.now());
+    const isWanted = toPredicate(withoutSearch(this.#filter), Date.now());
     return this.list?.actions.filter(isWanted) ?? [];
   }
 

@@ -1,4 +1,4 @@
-import axios, { isAxiosError } from 'axios';
+import axios from 'axios';
 import type { AxiosInstance } from 'axios';
 import { addAbortSignal } from 'node:stream';
 import type { Readable } from 'node:stream';
@@ -131,7 +131,7 @@ function toLiveResponseError(error: unknown, host: string, signal: AbortSignal):
     const timedOut = reason instanceof Error && reason.name === 'TimeoutError';
     return new LiveResponseError(timedOut ? 'timeout' : 'cancelled', timedOut ? { host } : {});
   }
-  const systemCode = isAxiosError(error) || hasCode(error) ? (error.code ?? '') : '';
+  const systemCode = hasCode(error) ? error.code : '';
   const code = CODES.find(([pattern]) => pattern.test(systemCode))?.[1] ?? 'connectionLost';
   return new LiveResponseError(code, { host, ...(systemCode === '' ? {} : { systemCode }) });
 }

@@ -34,7 +34,7 @@ export class StoreSink implements DownloadSink {
 
   /** Makes sure that the result can be stored, before the download costs a call. */
   async open(): Promise<void> {
-    this.#id ??= await orNotKept(this.#worker.call('beginLarge'));
+    await this.#opened();
   }
 
   async append(chunk: Uint8Array): Promise<void> {
@@ -70,8 +70,7 @@ export class StoreSink implements DownloadSink {
   }
 
   async #opened(): Promise<number> {
-    await this.open();
-    return this.#id ?? 0;
+    return (this.#id ??= await orNotKept(this.#worker.call('beginLarge')));
   }
 
   async #flush(): Promise<void> {

@@ -105,7 +105,7 @@ export function readRunFilter({ since, grows, isFull, ...stored }: RunFilter, no
 /** Adds the commands of actions that match the run's filter, oldest first. @param now - ms since 1970 */
 function withActions(run: FilterRun, actions: readonly MachineAction[], now: number): FilterRun {
   const { filter } = run;
-  const matches = toPredicate(filter, () => undefined, now);
+  const matches = toPredicate(filter, now);
   const script = filter.script === undefined ? undefined : foldedPattern(filter.script);
   const members = new Map(run.members.map((member) => [keyOf(member), member]));
   let { isFull = false } = filter;

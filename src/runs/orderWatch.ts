@@ -41,7 +41,7 @@ export async function lookAgain(job: RunJob, parts: OrderWatchParts): Promise<bo
   const mayGrow = filter?.grows === true && filter.isFull !== true;
   const hasAll = !isLeft && !isToRetry && !mayGrow && countOpen(record.run) === 0;
   const end = hasAll ? 'allEnded' : await account.findEnd();
-  const { order } = records.get(key) ?? record;
+  const order = records.get(key)?.order;
   if (job.isOver() || order === undefined) return false;
   if (end !== undefined) {
     records.change(key, { order: { ...order, end } });

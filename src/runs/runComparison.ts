@@ -79,7 +79,9 @@ export class RunComparer {
     let size = 0;
     let before = Promise.resolve();
     const send = async (): Promise<void> => {
-      const adding = this.#add(comparison, batch);
+      const [first, ...others] = batch;
+      if (first === undefined) return;
+      const adding = this.#add(comparison, [first, ...others]);
       // Its failure is told when it is waited for, which may be after that of the batch before.
       adding.catch(() => undefined);
       [batch, size] = [[], 0];
@@ -96,10 +98,10 @@ export class RunComparer {
           continue;
         }
         batch.push({ member, row });
-        size += row.facts?.size ?? 0;
+        size += row.facts.size;
         if (batch.length >= MOST_AT_ONCE || size >= MOST_BYTES_AT_ONCE) await send();
       }
-      if (batch.length > 0) await send();
+      await send();
       await before;
     } catch (error) {
       // The caller may begin another comparison at once, and the two would replace each other in the thread.
@@ -108,7 +110,7 @@ export class RunComparer {
     }
   }
 
-  async #add(comparison: ComparisonName, batch: readonly Added[]): Promise<void> {
+  async #add(comparison: ComparisonName, batch: readonly [Added, ...Added[]]): Promise<void> {
     try {
       await this.#analysis.compareResults(
         comparison,
@@ -119,14 +121,13 @@ export class RunComparer {
       if (!isLiveResponseError(error) || error.code !== 'analysisStopped') throw error;
       // The thread was ended, so the other results are sent again.
       this.#added.clear();
-      const [only] = batch;
-      if (only === undefined) return;
       if (batch.length > 1) {
         // One of them is hostile, or all together take too long. The same batch would end the thread again.
         for (const { row } of batch) this.#alone.add(idOf(row));
         for (const one of batch) await this.#add(comparison, [one]);
         return;
       }
+      const [only] = batch;
       // The next results would probably take as long: with 200 hosts, the comparison would hang for a quarter of an hour.
       if (comparison.rules.own !== undefined && error.values.reason === 'time') {
         throw new LiveResponseError('analysisStopped', { reason: 'expression', host: only.row.member.host });

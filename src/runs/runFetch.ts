@@ -131,7 +131,8 @@ export class RunFetches {
 
   /** Pauses the work: no further fetch starts. A running fetch is completed, because it has already cost a call. */
   pause(key: string): void {
-    if (this.#jobs.get(key)?.pause(this.#records.get(key)?.state ?? 'running') === true)
+    const record = this.#records.get(key);
+    if (record !== undefined && this.#jobs.get(key)?.pause(record.state) === true)
       this.#records.change(key, { state: 'paused' });
   }
 
@@ -237,9 +238,8 @@ export class RunFetches {
     const { key, account } = job;
     await job.resumed();
     if (job.continues) await this.#takeOver(job);
-    if (job.isOver()) return;
     const record = this.#records.get(key);
-    if (record === undefined) return;
+    if (job.isOver() || record === undefined) return;
     const { order, ...rest } = record;
     // The gesture that began or resumed it is an order of the account that made it.
     const owned = order === undefined ? {} : { order: { ...order, ...job.owner } };
@@ -339,8 +339,12 @@ export class RunFetches {
 
   /** Forgets an earlier failure of a member whose result has arrived. */
   #succeeded(key: string, member: RunMember): void {
-    const { [memberKey(member)]: earlier, ...failures } = this.#records.get(key)?.failures ?? {};
-    if (earlier === undefined) this.#records.tell(key);
-    else this.#records.change(key, { failures });
+    const failures = this.#records.get(key)?.failures;
+    const own = memberKey(member);
+    if (failures?.[own] === undefined) this.#records.tell(key);
+    else
+      this.#records.change(key, {
+        failures: Object.fromEntries(Object.entries(failures).filter(([other]) => other !== own)),
+      });
   }
 }

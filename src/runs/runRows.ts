@@ -68,7 +68,7 @@ export function countRows(rows: readonly RunRow[]): RunCounts {
 }
 
 /** Whether a row has a text that can be read and compared. */
-export function hasResult(row: RunRow): boolean {
+export function hasResult(row: RunRow): row is RunRow & { readonly facts: StoredFacts } {
   return row.state === 'result';
 }
 

@@ -240,7 +240,7 @@ export class ActionsView implements Disposable {
       ...(isMarked ? { marks: (ref: ResultRef) => marks.of(ref), marksAreFixed: marks.isOfPack(tenant) } : {}),
       ...(isEmptyFilter(filter)
         ? {}
-        : { isWanted: toPredicate(filter, exitCodeOf, now, isMarked ? marksOf : undefined) }),
+        : { isWanted: toPredicate(filter, now, { exitCodeOf, marksOf: isMarked ? marksOf : undefined }) }),
     });
     if (actions.state.kind !== 'unknown') this.#describe(actions);
     this.#follower.update();

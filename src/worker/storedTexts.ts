@@ -1,6 +1,7 @@
 import { decodeResult } from '../evidence/decode/decode.ts';
 import type { DecodedResult } from '../evidence/decode/decode.ts';
 import { readBytes } from '../evidence/decode/encoding.ts';
+import { systemCodeOf } from '../base/errors.ts';
 import { hashBytes } from '../base/hashText.ts';
 import { resultKey } from '../base/resultUri.ts';
 import type { ResultTable } from '../storage/resultRow.ts';
@@ -22,11 +23,19 @@ export class ResultDamaged extends Error {
  * @throws ResultDamaged if the bytes differ from the stored bytes, or cannot be unpacked; the row is then set aside
  */
 export function readStored(table: ResultTable, key: string): Uint8Array | undefined {
+  return readHashed(table, key)?.bytes;
+}
+
+/** Returns the bytes of a stored result as {@link readStored} does, with their hash. */
+export function readHashed(
+  table: ResultTable,
+  key: string,
+): { readonly bytes: Uint8Array; readonly sha256: string } | undefined {
   const facts = factsOf(table, key);
   if (facts === undefined || facts.large !== undefined) return undefined;
   const bytes = unpackStored(table, key);
   if (bytes !== undefined) checkStored(table, key, bytes, facts.sha256);
-  return bytes;
+  return bytes && { bytes, sha256: facts.sha256 };
 }
 
 /**
@@ -58,9 +67,9 @@ function unpack(table: ResultTable, key: string): Uint8Array | { readonly reason
     return table.bytes(key);
   } catch (error) {
     // Errors of zlib have these codes. All other errors come from the database.
-    if (!(error instanceof Error) || !('code' in error)) throw error;
-    if (error.code !== 'ERR_BUFFER_TOO_LARGE' && !String(error.code).startsWith('Z_')) throw error;
-    return { reason: error.message };
+    const code = systemCodeOf(error);
+    if (code !== 'ERR_BUFFER_TOO_LARGE' && !code.startsWith('Z_')) throw error;
+    return { reason: String(error) };
   }
 }
 

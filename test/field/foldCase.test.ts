@@ -108,5 +108,5 @@ function passes(filter: ActionFilter, text: string): boolean {
       },
     ],
   } as unknown as MachineAction;
-  return toPredicate(filter, () => undefined, 0)(action);
+  return toPredicate(filter, 0)(action);
 }

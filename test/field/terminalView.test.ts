@@ -48,6 +48,7 @@ const CASES: readonly (readonly [name: string, text: string, lines: readonly str
   ['half of a wide letter overwritten', `日日\r${ESC}[2CA`, ['日A']],
   ['the other half overwritten', `日日x\r${ESC}[CA`, [' A日x']],
   ['a letter outside the BMP with its mark', `\u{1D11E}\u0301x\r${ESC}[Cy`, ['\u{1D11E}\u0301y']],
+  ['a mark outside the BMP', `a\u{1D167}x\r${ESC}[Cy`, ['a\u{1D167}y']],
   ['a vertical tab in a line', 'a\vb', ['a', 'b']],
   ['a C1 control without a meaning here', 'a\u0081b', ['ab']],
   ['a mark with a blank before its letter', `a${ESC}[0 qb`, ['ab']],

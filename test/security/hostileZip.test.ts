@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
+import { deflateRawSync } from 'node:zlib';
 import { isLiveResponseError } from '../../src/base/errors.ts';
 import type { PackLimits } from '../../src/runs/pack/read/zipReader.ts';
 import { zipOf } from '../../src/sample/base/zipFile.ts';
@@ -21,6 +22,14 @@ async function isRefused(
     if (path !== undefined) assert.match(error.values.path ?? '', path);
     return true;
   });
+}
+
+/** Returns an extra field with a time, as other programs add it, of this many bytes. */
+function otherField(length: number): Buffer {
+  const field = Buffer.alloc(4 + length);
+  field.write('UT', 'latin1');
+  field.writeUInt16LE(length, 2);
+  return field;
 }
 
 suite('a zip that is given out as a hand-over pack', () => {
@@ -129,6 +138,26 @@ suite('a zip that is given out as a hand-over pack', () => {
       () => forge(plain().map((one) => ({ ...one, behind: Buffer.alloc(16) }))),
       /between/u,
     ],
+    [
+      'bytes behind the last file',
+      () =>
+        forge(plain().map((one, at, all) => (at < all.length - 1 ? one : { ...one, behind: Buffer.from('hidden') }))),
+      /behind the files/u,
+    ],
+    [
+      'a zip of several disks',
+      () => {
+        const split = Buffer.from(zip);
+        split.writeUInt16LE(1, zip.length - 18);
+        return split;
+      },
+      /more than one/u,
+    ],
+    [
+      'a directory full of other fields',
+      () => forge(plain().map((one) => ({ ...one, extra: otherField(1000) }))),
+      /too large/u,
+    ],
     ['bytes before the files', () => Buffer.concat([Buffer.from('MZ'), zip]), /./u],
     ['bytes behind the directory', () => forge(plain(), { between: Buffer.from('hidden') }), /behind|around/u],
     ['a file that the directory does not count', () => forge(plain(), { count: plain().length - 1 }), /behind|around/u],
@@ -194,6 +223,22 @@ suite('a zip that is given out as a hand-over pack', () => {
     const behind = Buffer.alloc(16);
     const { differences } = await read(forge([...others, { ...bomb, flags: 8, behind }]));
     assert.ok(differences.some(({ kind, name }) => kind === 'unreadable' && name === bomb.name));
+  });
+
+  test('times that another program adds to its entries hide nothing', async () => {
+    const extra = Buffer.concat([otherField(9), otherField(4)]);
+    assert.deepEqual((await read(forge(plain().map((one) => ({ ...one, extra }))), seal)).differences, []);
+  });
+
+  test('bytes behind the end of a packed file are found', async () => {
+    const bytes = plain().map((one) => {
+      if (one.name !== 'data/report.html') return one;
+      const behind = Buffer.from('hidden');
+      const packed = deflateRawSync(one.bytes).length + behind.length;
+      return { ...one, method: 8, flags: 8, told: { packed }, behind };
+    });
+    const { differences } = await read(forge(bytes), seal);
+    assert.deepEqual(differences, [{ kind: 'unreadable', name: 'data/report.html' }]);
   });
 
   test('what is no zip, no pack, empty, or cut off is refused', async () => {

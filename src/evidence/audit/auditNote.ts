@@ -49,6 +49,5 @@ export function buildAuditNote(record: AuditRecord, source: string, actionId: st
 }
 
 function value(text: string): Part {
-  const visible = makeNameVisible(text).text;
-  return visible === '' ? '–' : { value: visible };
+  return { value: makeNameVisible(text).text };
 }

@@ -35,7 +35,10 @@ export function parseCitation(link: string): Citation | undefined {
   if (address?.part !== undefined || address === undefined) return undefined;
   const fragments = parts?.[2]?.split(',') ?? [];
   const spans = fragments.slice(0, MAX_SPANS).flatMap((fragment) => parseFragment(fragment) ?? []);
-  const inOrder = spans.every((span, at) => at === 0 || follows(span, spans[at - 1]));
+  const inOrder = spans.every((span, at) => {
+    const before = spans[at - 1];
+    return before === undefined || follows(span, before);
+  });
   return spans.length === fragments.length && inOrder ? { address, spans } : undefined;
 }
 
@@ -68,10 +71,9 @@ export function parseOutsideAddress(uri: {
 }
 
 /** Whether a span begins after the end of the previous span. Without overlaps, no quotation is longer than its text. */
-function follows(span: Span, before: Span | undefined): boolean {
-  const end = before?.lastLine ?? 0;
-  if (span.firstLine !== end) return span.firstLine > end;
-  return (span.columns?.first ?? 0) > (before?.columns?.last ?? Infinity);
+function follows(span: Span, before: Span): boolean {
+  if (span.firstLine !== before.lastLine) return span.firstLine > before.lastLine;
+  return (span.columns?.first ?? 0) > (before.columns?.last ?? Infinity);
 }
 
 /** Describes a span for people: `lines 5–9`, `line 5 columns 3–10`. */

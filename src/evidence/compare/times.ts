@@ -143,7 +143,7 @@ class TimeFinder {
   #clockBehind(date: ReadDate): number | undefined {
     const day = matchAt(DAY_BETWEEN, this.#text, date.end);
     const hasDay = this.#words.days.has(plain(textAt(day, 1)));
-    const from = date.end + (hasDay ? (day?.[0].length ?? 0) : 0);
+    const from = date.end + (hasDay ? textAt(day, 0).length : 0);
     const between = matchAt(BETWEEN, this.#text, from);
     if (between === undefined) return hasDay && !date.needsClock ? from : undefined;
     let at = from + between[0].length;

@@ -112,12 +112,12 @@ function isSpelled(bytes: Uint8Array, at: number): boolean {
  * the file as in UTF-8.
  */
 function firstInvalidOffset(text: string, bytes: Uint8Array): number {
-  let offset = 0;
-  let from = 0;
-  for (let at = text.indexOf(REPLACEMENT); at >= 0; at = text.indexOf(REPLACEMENT, at + 1)) {
-    offset += Buffer.byteLength(text.slice(from, at));
-    if (!isSpelled(bytes, offset)) return offset;
-    from = at;
+  let at = text.indexOf(REPLACEMENT);
+  let offset = Buffer.byteLength(text.slice(0, at));
+  while (at >= 0 && isSpelled(bytes, offset)) {
+    const next = text.indexOf(REPLACEMENT, at + 1);
+    offset += Buffer.byteLength(text.slice(at, next));
+    at = next;
   }
   return offset;
 }

@@ -81,7 +81,8 @@ function withHidden(
       .map((one) => ({ ...one, start: one.start + start, end: one.end + start })),
   );
   if (more.length === 0) return [...shown];
-  const all = [...shown, ...more].sort((one, other) => one.start - other.start || other.end - one.end);
+  // Of two with one start, the outer one was found first.
+  const all = [...shown, ...more].sort((one, other) => one.start - other.start);
   let end = 0;
   return all.map((one) => {
     // If a terminal mark is in the middle of a name, an indicator in that mark counts as part of the name.

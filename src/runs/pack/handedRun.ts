@@ -1,5 +1,5 @@
 import type { ResultRef } from '../../base/resultUri.ts';
-import { parseServerTime } from '../../base/serverTime.ts';
+import { orderTime } from '../../base/serverTime.ts';
 import type { MachineAction } from '../../defender/schema.ts';
 import { findCommand } from '../../model/machineAction.ts';
 import type { Run, RunMember, RunWords } from '../../model/run.ts';
@@ -44,13 +44,9 @@ export function handedRun(
     tenant,
     members: [...members.values()].sort(
       (one, other) =>
-        createdOf(one) - createdOf(other) ||
+        orderTime(one.createdAt) - orderTime(other.createdAt) ||
         one.commandIndex - other.commandIndex ||
         (one.actionId < other.actionId ? -1 : 1),
     ),
   };
-}
-
-function createdOf({ createdAt }: RunMember): number {
-  return parseServerTime(createdAt) ?? 0;
 }

@@ -26,20 +26,18 @@ export function packActions(
   known: readonly MachineAction[],
 ): PackActions {
   const actions = new Map(known.map((action) => [action.id, action]));
-  const missing = new Map<string, Map<number, LiveResponseCommand>>();
+  const missing = new Map<string, { readonly first: PackRow; readonly commands: Map<number, LiveResponseCommand> }>();
   const whys = new Map<string, string>();
   for (const row of rows) {
     if (row.file !== undefined) continue;
     const { actionId, commandIndex, why = '' } = row;
     whys.set(resultKey({ ...tenant, actionId, commandIndex }), why.slice(0, LONGEST_WHY));
-    if (!actions.has(actionId)) actions.set(actionId, actionOf(row));
-    const commands = missing.get(actionId) ?? new Map<number, LiveResponseCommand>();
-    missing.set(actionId, commands);
-    commands.set(commandIndex, commands.get(commandIndex) ?? commandOf(row));
+    const own = missing.get(actionId) ?? { first: row, commands: new Map<number, LiveResponseCommand>() };
+    missing.set(actionId, own);
+    own.commands.set(commandIndex, own.commands.get(commandIndex) ?? commandOf(row));
   }
-  for (const [actionId, commands] of missing) {
-    const action = actions.get(actionId);
-    if (action === undefined) continue;
+  for (const [actionId, { first, commands }] of missing) {
+    const action = actions.get(actionId) ?? actionOf(first);
     const named = new Set(action.commands.map(({ index }) => index));
     const others = [...commands.values()].filter(({ index }) => !named.has(index));
     actions.set(actionId, { ...action, commands: [...action.commands, ...others] });

@@ -53,17 +53,14 @@ export async function writePack(
   const writing = (async () => {
     for await (const chunk of output) await append(chunk as Uint8Array);
   })();
-  const failed = writing.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+  const ended = writing.catch(() => undefined);
   try {
-    return await addAll(zip, files, head, onFile, failed);
+    return await addAll(zip, files, head, onFile, writing);
   } catch (error) {
-    output.destroy(error instanceof Error ? error : undefined);
+    output.destroy();
     throw error;
   } finally {
-    await failed;
+    await ended;
   }
 }
 
@@ -72,10 +69,10 @@ async function addAll(
   files: Iterable<PackFile>,
   head: PackHead,
   onFile: () => void,
-  failed: Promise<unknown>,
+  writing: Promise<void>,
 ): Promise<PackSeal> {
   const add = async (path: string, isText: boolean, content: Uint8Array | Readable): Promise<Entry> =>
-    addEntry(zip, { path, isText, content }, failed);
+    addEntry(zip, { path, isText, content }, writing);
   const payload: Entry[] = [];
   for (const { path, isText, read } of files) {
     payload.push(await add(path, isText, await read()));
@@ -93,8 +90,7 @@ async function addAll(
     tags.push(await add(path, true, Buffer.from(text)));
   const last = await add('tagmanifest-sha256.txt', true, Buffer.from(manifestOf(tags)));
   zip.end();
-  const error = await failed;
-  if (error !== undefined) throw error instanceof Error ? error : new Error('the pack could not be written');
+  await writing;
   return { files: payload.length, bytes, seal: last.sha256 };
 }
 
@@ -108,7 +104,7 @@ interface Entry {
 async function addEntry(
   zip: ZipFile,
   { path, isText, content }: Pick<PackFile, 'path' | 'isText'> & { readonly content: Uint8Array | Readable },
-  failed: Promise<unknown>,
+  writing: Promise<void>,
 ): Promise<Entry> {
   const hash = createHash('sha256');
   let bytes = 0;
@@ -123,9 +119,8 @@ async function addEntry(
   const ended = once(passed, 'end');
   // If the disk is full, nobody reads any more: the source is closed instead of waiting for ever.
   const stop = new AbortController();
-  const stopped = failed.then((error) => {
+  const stopped = writing.finally(() => {
     stop.abort();
-    if (error !== undefined) throw error instanceof Error ? error : new Error('the pack could not be written');
   });
   await Promise.race([Promise.all([pipeline(source, passed, { signal: stop.signal }), ended]), stopped]);
   return { path, sha256: hash.digest('hex'), bytes };

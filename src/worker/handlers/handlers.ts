@@ -11,7 +11,6 @@ import { KeptResults } from '../../storage/keptResults.ts';
 import { SharedRecords } from '../../storage/sharedRecords.ts';
 import type { StorageFault } from '../../storage/storageFault.ts';
 import { boundFacts } from '../../model/boundFacts.ts';
-import { hostNamesOf } from '../../model/machineAction.ts';
 import { findMismatches } from '../../model/mismatches.ts';
 import type { ReceivedFacts, StoredFacts, StreamFacts, TranscriptFacts } from '../../model/storedResult.ts';
 import { createActionHandlers, toActionRow } from './actionHandlers.ts';
@@ -27,7 +26,7 @@ import { createRunHandlers } from './runHandlers.ts';
 import { createSearchHandlers } from './searchHandlers.ts';
 import { SharedTables } from '../sharedTables.ts';
 import { parseFacts } from '../storedShapes.ts';
-import { factsOf, readableRaw, readStored } from '../storedTexts.ts';
+import { factsOf, readableRaw, readHashed, readStored } from '../storedTexts.ts';
 import { createStoreHandlers } from './storeHandlers.ts';
 import { createViews } from './viewHandlers.ts';
 
@@ -48,7 +47,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
   const records = new SharedRecords();
   const shared = new SharedTables(records, onFault);
   // Output and errors of a result are often requested one after the other. The second request then needs no decoding.
-  let latest: { readonly key: string; readonly decoded: DecodedResult } | undefined;
+  let latest: { readonly key: string; readonly sha256: string; readonly decoded: DecodedResult } | undefined;
 
   let isSweeping = false;
   const sweep = (): void => {
@@ -70,12 +69,11 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
 
   const decoded = (ref: ResultRef): DecodedResult | undefined => {
     const key = resultKey(ref);
-    if (latest?.key !== key) {
-      const bytes = readStored(results, key);
-      if (bytes === undefined) return undefined;
-      latest = { key, decoded: decodeResult(bytes) };
-    }
-    return latest.decoded;
+    // Another window can have replaced or deleted the result since. Its text must not stand beside another hash.
+    if (latest?.key === key && latest.sha256 === factsOf(results, key)?.sha256) return latest.decoded;
+    const stored = readHashed(results, key);
+    latest = stored && { key, sha256: stored.sha256, decoded: decodeResult(stored.bytes) };
+    return latest?.decoded;
   };
 
   const text = (ref: ResultRef, stream: ResultStream, lines?: readonly LineRange[]): string | undefined => {
@@ -97,10 +95,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     large: (ref, stream) => findLargeText(results, ref, stream),
     decoded,
     bytes: (ref) => readStored(results, resultKey(ref)),
-    hostNames: (ref) => {
-      const facts = factsOf(results, resultKey(ref));
-      return facts === undefined ? [] : hostNamesOf(facts.action);
-    },
+    facts: (ref) => factsOf(results, resultKey(ref)),
   };
   const views = createViews(source);
 
@@ -134,7 +129,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
         filter: bits === undefined ? undefined : { sha256: stored.sha256, bits },
       };
       results.put(row, keep);
-      latest = { key: resultKey(facts.ref), decoded: result };
+      latest = { key: resultKey(facts.ref), sha256: stored.sha256, decoded: result };
       views.forget();
       sweepSoon();
       return stored;

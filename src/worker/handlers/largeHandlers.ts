@@ -98,7 +98,8 @@ export function createLargeHandlers(results: KeptResults, onChanged: () => void)
     endLarge: (handle, facts, action) => {
       const one = find(handle);
       const read = one.reader.end();
-      const stored = describe(facts, read);
+      const large = sourcesOf(read);
+      const stored = describe(facts, read, large);
       const row = {
         key: resultKey(facts.ref),
         tenant: tenantKey(facts.ref),
@@ -110,7 +111,7 @@ export function createLargeHandlers(results: KeptResults, onChanged: () => void)
       results.putLarge(row, {
         id: one.id,
         rest: { n: one.pieces, sections: one.sections },
-        sources: Object.values(stored.large ?? {}),
+        sources: Object.values(large),
       });
       arriving.delete(handle);
       onChanged();
@@ -149,7 +150,19 @@ function* checked(pieces: Iterable<Uint8Array>, sha256: string): Generator<Uint8
   if (found !== sha256) throw new SectionDamaged(found);
 }
 
-function describe(facts: ReceivedFacts, { transcript, rejection, changes, encoding }: LargeResult): StoredFacts {
+/** Returns the numbers of the texts that a file has. */
+function sourcesOf({ transcript }: LargeResult): NonNullable<StoredFacts['large']> {
+  return {
+    ...(transcript?.output === undefined ? {} : { output: transcript.output.source }),
+    ...(transcript?.errors === undefined ? {} : { errors: transcript.errors.source }),
+  };
+}
+
+function describe(
+  facts: ReceivedFacts,
+  { transcript, rejection, changes, encoding }: LargeResult,
+  large: StoredFacts['large'],
+): StoredFacts {
   return boundFacts({
     ...facts,
     transcript:
@@ -167,10 +180,7 @@ function describe(facts: ReceivedFacts, { transcript, rejection, changes, encodi
     changes,
     encoding,
     mismatches: findMismatches(facts, transcript?.scriptName),
-    large: {
-      ...(transcript?.output === undefined ? {} : { output: transcript.output.source }),
-      ...(transcript?.errors === undefined ? {} : { errors: transcript.errors.source }),
-    },
+    large,
   });
 }
 

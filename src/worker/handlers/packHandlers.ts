@@ -4,6 +4,8 @@ import type { Transcript } from '../../evidence/decode/transcript.ts';
 import { codePageOf } from '../../evidence/views/textViews.ts';
 import type { ResultRef, ResultStream } from '../../base/resultUri.ts';
 import type { TextView } from '../../base/textView.ts';
+import { hostNamesOf } from '../../model/machineAction.ts';
+import type { StoredFacts } from '../../model/storedResult.ts';
 import { pack } from '../../analysis/packed.ts';
 import type { Packed } from '../../analysis/packed.ts';
 import type { ComparedTranscript } from '../../analysis/comparisons.ts';
@@ -32,8 +34,7 @@ export interface PackSource {
   readonly large: (ref: ResultRef, stream: ResultStream) => LargeText | undefined;
   readonly decoded: (ref: ResultRef) => DecodedResult | undefined;
   readonly bytes: (ref: ResultRef) => Uint8Array | undefined;
-  /** Returns the names of the result's device. A normalized view leaves them out. */
-  readonly hostNames: (ref: ResultRef) => readonly string[];
+  readonly facts: (ref: ResultRef) => StoredFacts | undefined;
 }
 
 type Handlers = {
@@ -59,8 +60,11 @@ function viewSource(source: PackSource, ref: ResultRef, stream: ResultStream, vi
   if (source.large(ref, stream) !== undefined) throw new TextTooLarge('a view');
   const file = fileSource(source, ref, stream, view);
   if (file !== undefined) return file;
+  const facts = source.facts(ref);
   const text = source.text(ref, stream);
-  return text === undefined ? undefined : { kind: 'text', text, view, hostNames: source.hostNames(ref) };
+  if (facts === undefined || text === undefined) return undefined;
+  // A normalized view leaves out the names of the device.
+  return { kind: 'text', text, view, hostNames: hostNamesOf(facts.action) };
 }
 
 function fileSource(source: PackSource, ref: ResultRef, stream: ResultStream, view: TextView): ViewSource | undefined {

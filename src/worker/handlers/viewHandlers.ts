@@ -18,17 +18,19 @@ export interface TextViews {
  * Creates the handlers for the parts of texts. They keep the text that was requested last, because its parts are
  * requested one by one.
  */
-export function createViews(source: Pick<PackSource, 'text' | 'large'>): TextViews {
-  let latest: { readonly query: string; readonly divided: DividedText } | undefined;
+export function createViews(source: Pick<PackSource, 'facts' | 'large' | 'text'>): TextViews {
+  let latest:
+    { readonly query: string; readonly sha256: string | undefined; readonly divided: DividedText } | undefined;
 
   const divided = (address: PlainAddress): DividedText | undefined => {
     const query = buildQuery(wholeAddress(address));
-    if (latest?.query !== query) {
+    const sha256 = source.facts(address)?.sha256;
+    // Another window can have replaced or deleted the result since.
+    if (latest?.query !== query || latest.sha256 !== sha256) {
       const text = source.text(address, address.stream);
-      if (text === undefined) return undefined;
-      latest = { query, divided: new DividedText(text) };
+      latest = text === undefined ? undefined : { query, sha256, divided: new DividedText(text) };
     }
-    return latest.divided;
+    return latest?.divided;
   };
 
   return {

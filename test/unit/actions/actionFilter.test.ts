@@ -18,7 +18,7 @@ const NOW = Date.UTC(2026, 10, 23, 22);
 const ONE = action();
 
 function fits(filter: ActionFilter, exitCode?: number, one = ONE): boolean {
-  return toPredicate(filter, () => exitCode, NOW)(one);
+  return toPredicate(filter, NOW, { exitCodeOf: () => exitCode })(one);
 }
 
 suite('a filter', () => {
@@ -53,19 +53,14 @@ suite('a filter', () => {
     assert.ok(!fits({ exitCode: 'notZero' }, 0));
     assert.ok(!fits({ exitCode: 'notZero' }));
     const two = action({ commands: [command({ index: 0 }), command({ index: 1 })] });
-    assert.ok(toPredicate({ exitCode: 7 }, (_action, index) => (index === 1 ? 7 : 0), NOW)(two));
+    assert.ok(toPredicate({ exitCode: 7 }, NOW, { exitCodeOf: (_action, index) => (index === 1 ? 7 : 0) })(two));
   });
 
   test('marks are those of any of its results; without a case they are asked of nobody', () => {
     const none: FilteredMarks = { isReviewed: false, tags: [], remarks: [] };
     const all: FilteredMarks = { isReviewed: true, tags: ['x'], remarks: [{}] };
     const has = (filter: ActionFilter, ...marks: readonly FilteredMarks[]): boolean =>
-      toPredicate(
-        filter,
-        () => undefined,
-        NOW,
-        () => marks,
-      )(ONE);
+      toPredicate(filter, NOW, { marksOf: () => marks })(ONE);
     assert.deepEqual([has({ reviewed: false }, none), has({ reviewed: false }, all)], [true, false]);
     assert.ok(has({ reviewed: false }, all, none), 'one of two is left');
     assert.ok(has({ reviewed: true }, all, all) && !has({ reviewed: true }, all, none));
@@ -131,7 +126,7 @@ suite('a filter', () => {
 
   test('a script without a name fits no name of a script', () => {
     const nameless = action({ commands: [command({ command: { type: 'RunScript', params: null } })] });
-    const fits = toPredicate({ script: 'collect' }, () => undefined, 0);
+    const fits = toPredicate({ script: 'collect' }, 0);
     assert.deepEqual([fits(nameless), fits(action())], [false, true]);
   });
 

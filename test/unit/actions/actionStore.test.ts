@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { LiveResponseError } from '../../../src/base/errors.ts';
 import { ActionStore, PAGE_SIZE } from '../../../src/actions/actionStore.ts';
+import type { MachineAction } from '../../../src/defender/schema.ts';
 import { failure, patience } from '../defender/expected.ts';
 import { settle } from '../defender/simulatedClock.ts';
 import { from, ids, numbered, open, Tenant } from '../results/manyActions.ts';
@@ -174,6 +175,35 @@ suite('refreshing a list', () => {
     assert.deepEqual(ids(store), from(8, 2));
   });
 
+  test('without times of update, the first page is read again, and what was loaded of the list stays', async () => {
+    const { tenant, store } = open(0);
+    const timeless = (number: number): MachineAction => numbered(number, { lastUpdateDateTimeUtc: null });
+    tenant.actions = Array.from({ length: PAGE_SIZE + 5 }, (_, at) => timeless(at));
+    await store.ensureLoaded(patience());
+    await store.loadMore(patience());
+    tenant.actions.push(timeless(PAGE_SIZE + 5));
+    await store.refresh(patience());
+    assert.deepEqual(
+      tenant.asked.map(({ since, skip }) => [since, skip]),
+      [
+        [undefined, 0],
+        [undefined, PAGE_SIZE],
+        [undefined, 0],
+      ],
+    );
+    assert.deepEqual(store.state, { kind: 'loaded', hasMore: false });
+    assert.deepEqual(ids(store), from(PAGE_SIZE + 5, 0));
+  });
+
+  test('an answer of another window that cannot be read changes nothing', async () => {
+    const tenant = new Tenant(2);
+    const store = new ActionStore(async () => ({ ...(await tenant.client()), readFound: () => undefined }), false);
+    await store.ensureLoaded(patience());
+    const before = store.actions;
+    await store.hear([{ actionId: 'action 1', text: 'no action', received: undefined }]);
+    assert.deepEqual(store.actions, before);
+  });
+
   test('a failure leaves the list as it was', async () => {
     const { tenant, store } = open(2);
     await store.ensureLoaded(patience());
@@ -245,6 +275,19 @@ suite('actions of one device, and single ones', () => {
     await store.fetch('action 1', patience());
     assert.equal(store.get('action 1')?.status, 'Cancelled');
     assert.deepEqual(changes, [{ ids: ['action 1'] }]);
+  });
+
+  test('one that is in no page is told when it ends', async () => {
+    const { tenant, store } = open(PAGE_SIZE + 5);
+    tenant.actions[0] = numbered(0, { status: 'Pending' });
+    await store.ensureLoaded(patience());
+    await store.fetch('action 0', patience());
+    const ended: string[][] = [];
+    store.onDidEnd((actions) => ended.push(actions.map(({ id }) => id)));
+    tenant.actions[0] = numbered(0, { lastUpdateDateTimeUtc: '2026-11-30T00:00:00Z' });
+    await store.refresh(patience());
+    assert.deepEqual(ended, [['action 0']]);
+    assert.ok(!ids(store).includes('action 0'));
   });
 
   test('one that does not exist is a failure and leaves the list alone', async () => {

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { LiveResponseError } from '../../../src/base/errors.ts';
 import { ActionStore, PAGE_SIZE } from '../../../src/actions/actionStore.ts';
+import { changedSince } from '../../../src/actions/changedActions.ts';
+import type { RefreshWay } from '../../../src/actions/changedActions.ts';
+import type { ActionQuery } from '../../../src/defender/list/odata.ts';
 import { failure, patience } from '../defender/expected.ts';
 import { from, ids, numbered, open, Tenant } from '../results/manyActions.ts';
 
@@ -97,6 +100,28 @@ suite('asking for what changed', () => {
     tenant.failWith = undefined;
     await store.refresh(patience());
     assert.equal(tenant.asked.at(-1)?.since?.by, 'update');
+  });
+
+  test('a failure after a server took fewer rows is told, and the server is asked by the last update again', async () => {
+    const answers = [
+      () => Promise.reject(new LiveResponseError('badRequest', { status: 400 })),
+      () => Promise.resolve({ actions: [], total: undefined, nextLink: undefined, size: 100 }),
+      () => Promise.reject(new LiveResponseError('offline')),
+    ];
+    const asked: unknown[] = [];
+    const client = {
+      ...(await new Tenant(0).client()),
+      listMachineActions: ({ since }: ActionQuery) => {
+        asked.push(since?.by);
+        const answer = answers.shift();
+        assert.ok(answer !== undefined, 'one question too many');
+        return answer();
+      },
+    };
+    const way: RefreshWay = { by: 'update' };
+    const query = { since: Date.UTC(2026, 10, 23), unfinished: [], priority: 'background' } as const;
+    await assert.rejects(changedSince(client, way, query, patience()), failure('offline'));
+    assert.deepEqual([asked, way.by], [['update', 'creation', 'update'], 'update']);
   });
 
   test('an answer that was overtaken changes nothing back', async () => {

@@ -33,4 +33,23 @@ suite('loads of a list', () => {
     await more;
     assert.deepEqual(started, ['refresh', 'more']);
   });
+
+  test('one that its own caller has left is finished before a load of the other kind begins', async () => {
+    const turns = new LoadTurns();
+    const leaving = new AbortController();
+    const first = Promise.withResolvers<undefined>();
+    const refreshing = turns.run('first', leaving.signal, () => first.promise);
+    let isStarted = false;
+    const more = turns.run('more', patience(), () => {
+      isStarted = true;
+      return Promise.resolve();
+    });
+    leaving.abort();
+    await assert.rejects(refreshing, failure('cancelled'));
+    await settle();
+    assert.deepEqual([isStarted, turns.isUnderWay], [false, true]);
+    first.resolve(undefined);
+    await more;
+    assert.deepEqual([isStarted, turns.isUnderWay], [true, false]);
+  });
 });

@@ -50,6 +50,13 @@ suite('the places of records in a list', () => {
     assert.ok(!matches.notLoaded.has(lone), 'the list is whole there, so that it has no action');
   });
 
+  test('records without a time keep the order of the export, and take no action', () => {
+    const timeless = [7, 8, 9].map((place) => auditRecord({ at: undefined, place }));
+    const { ofAction, rest, matches } = placesOf([...timeless, own], listOf([action()], -Infinity));
+    assert.deepEqual(rest, timeless);
+    assert.deepEqual([[...ofAction.values()], matches.notLoaded.size], [[[own]], 0]);
+  });
+
   test('of one action, a bounded number stands at it, oldest first; the rest is told, and takes no quadratic time', () => {
     const files = Array.from({ length: 60_000 }, (_, at) =>
       auditRecord({ kind: 'file', at: AT + at, fileName: 'a', place: at + 10 }),
@@ -181,5 +188,8 @@ suite('the places of records in a list', () => {
     assert.ok(differs({ ...at, ofAction: new Map([[action().id, [own, lone]]]) }));
     assert.ok(differs({ ...at, lacking: new Set(['x']) }));
     assert.ok(differs({ ...at, rows: [lone, session] }));
+    assert.ok(differs({ ...at, ofAction: new Map([['x', [own]]]) }));
+    const lacks = (id: string): PlacedRecords => ({ ...at, lacking: new Set([id]) });
+    assert.deepEqual([hasSameRows(lacks('x'), lacks('x')), hasSameRows(lacks('x'), lacks('y'))], [true, false]);
   });
 });

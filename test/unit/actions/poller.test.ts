@@ -77,6 +77,44 @@ suite('following unfinished actions', () => {
     window.poller.dispose();
   });
 
+  test('a list that is hidden during a poll, and shown again at once, is followed again', async () => {
+    const clock = new SimulatedClock();
+    const created = [clock.now()];
+    const polls: AbortSignal[] = [];
+    let isVisible = true;
+    const poll = (signal: AbortSignal): Promise<void> => {
+      polls.push(signal);
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(new LiveResponseError('cancelled'));
+        });
+      });
+    };
+    const poller = new Poller({
+      clock,
+      followed: () => (isVisible ? { name: 'tenant', created, poll, hear: () => Promise.resolve() } : undefined),
+      takeLease: () => Promise.resolve(true),
+      releaseLease: () => Promise.resolve(),
+      onFailure: (error) => assert.fail(String(error)),
+    });
+    poller.update();
+    await clock.pass(15 * SECOND);
+    isVisible = false;
+    poller.update();
+    isVisible = true;
+    poller.update();
+    assert.deepEqual(
+      polls.map(({ aborted }) => aborted),
+      [true],
+    );
+    await clock.pass(16 * SECOND);
+    assert.deepEqual(
+      polls.map(({ aborted }) => aborted),
+      [true, false],
+    );
+    poller.dispose();
+  });
+
   test('every 15 seconds while the youngest is young, rarer as it ages, and every 5 minutes in the end', async () => {
     const { clock, open } = scene();
     const window = open('one');

@@ -54,7 +54,8 @@ suite('devices by name', () => {
   test('what is no device is an unexpected answer; tags that are no list are none, and too many are cut', () => {
     for (const body of [null, [], { id: 5 }])
       assert.throws(() => readMachine(body), failure('unexpectedAnswer', { path: 'id' }));
-    assert.deepEqual(readMachine({ id: '1', machineTags: 'a' }).machineTags, []);
+    for (const machineTags of ['a', null, undefined])
+      assert.deepEqual(readMachine({ id: '1', machineTags }).machineTags, []);
     const { machineTags } = readMachine({ id: '1', machineTags: Array.from({ length: 200 }, () => 'x'.repeat(400)) });
     assert.deepEqual(
       machineTags,

@@ -53,6 +53,16 @@ suite('opening a result', () => {
     assert.equal((await opening).fetchedBy, undefined);
   });
 
+  test('a result that is larger than the person allows is refused with that limit, and not begun in pieces', async () => {
+    const scene = new Scene();
+    scene.maxBytes = 2e8;
+    const values = { size: 3e8, limit: 2e8 };
+    const isRefused = assert.rejects(scene.service.open(ref(), { signal: patience() }), failure('tooLarge', values));
+    await scene.land(new LiveResponseError('tooLarge', values));
+    await isRefused;
+    assert.deepEqual(scene.asked, ['result 0']);
+  });
+
   test('a result that is stored costs no call', async () => {
     const scene = new Scene();
     const first = scene.service.open(ref(), { signal: patience() });

@@ -41,6 +41,8 @@ export const [{ sha256: SHA256 }] = arrived(BYTES);
 export class Scene {
   known: MachineAction | undefined = action();
   atServer: MachineAction = action();
+  /** Limit of the person, bytes. */
+  maxBytes = 1000;
   account: () => Promise<string | undefined> = () => Promise.resolve('anna@contoso.com');
   received: (known: MachineAction) => ReceivedAction | undefined = () => undefined;
   /** Called while a result is stored. */
@@ -65,7 +67,7 @@ export class Scene {
   });
   readonly service = new ResultService({
     store: this.store,
-    maxBytes: () => 1000,
+    maxBytes: () => this.maxBytes,
     findSource: () =>
       Promise.resolve({
         connectionName: 'Contoso',

@@ -11,8 +11,10 @@ import { cutQuotation, WHOLE_TEXT } from '../../../src/evidence/text/quotation.t
 import { PART_LINES } from '../../../src/evidence/text/textParts.ts';
 import type { ResultAddress } from '../../../src/base/resultUri.ts';
 import { pack } from '../../../src/analysis/packed.ts';
+import { StoredAnalysis } from '../../../src/results/storedAnalysis.ts';
 import { StoredTables } from '../../../src/results/storedTables.ts';
 import { usualRules } from '../../../src/evidence/compare/normalise.ts';
+import { normalisedView } from '../../../src/base/textView.ts';
 import { TestStore } from './testStore.ts';
 import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
 import { evidenceSource } from '../evidence/sources.ts';
@@ -96,6 +98,37 @@ suite('what is read out of stored texts', () => {
     assert.deepEqual(await analysis.indicators({ ...all, ranges: [range] }), inRange);
     assert.deepEqual(await analysis.indicators({ ...all, stream: 'errors' }), []);
     assert.equal(await analysis.indicators({ ...all, stream: 'raw' }), undefined);
+  });
+
+  test('a text that is deleted after its facts were read is not there', async () => {
+    const store = await stored(resultFile('text'));
+    const gone = (): Promise<undefined> => Promise.resolve(undefined);
+    const source = { facts: () => store.facts(ref()), short: gone, text: gone, view: gone, transcript: gone };
+    const analysis = new StoredAnalysis(source, analysisInPlace());
+    const all = { ref: ref(), stream: 'output', ranges: undefined } as const;
+    assert.equal(await analysis.copyText(all, 'asItIs'), undefined);
+    assert.equal(await analysis.indicators(all), undefined);
+  });
+
+  test('a view by an expression of a user has a time in which it must be made; any other one has not', async () => {
+    const limits: unknown[] = [];
+    const { run } = analysisInPlace();
+    const store = new TestStore({
+      folder: undefined,
+      analysis: {
+        run: (work, options) => {
+          limits.push(options?.limitMs);
+          return run(work, options);
+        },
+      },
+      startThread: () => Promise.resolve(threadOf(createHandlers())),
+      onMemoryOnly: () => undefined,
+    });
+    await store.put(...arrived(resultFile('id 7 on dc1')));
+    assert.equal(await store.text(ref(), 'output', 'normalised'), 'id 7 on <host>');
+    const view = normalisedView({ ...usualRules, own: String.raw`id \d` });
+    assert.equal(await store.text(ref(), 'output', view), '<own> on <host>');
+    assert.deepEqual(limits, [undefined, 5000]);
   });
 
   test('a text is copied the same way where it is read here and where it is read in the thread', async () => {

@@ -9,6 +9,7 @@ import type { RunRow } from '../../../src/runs/runRows.ts';
 import { findRuns } from '../../../src/runs/runs.ts';
 import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
 import type { WorkerHandlers } from '../../../src/worker/handlers/handlers.ts';
+import { failure } from '../defender/expected.ts';
 import { action, arrived, ref, resultFile, TENANT } from '../results/fixtures.ts';
 import { explainMember } from './explainMember.ts';
 
@@ -165,6 +166,26 @@ suite('comparing the results of a run', () => {
     stage.hostile.clear();
     const { groups, uncounted } = await comparer.compare(stage.rows, USUAL);
     assert.deepEqual([groups[0]?.members.length, uncounted], [200, []]);
+  });
+
+  test('a failure other than of time ends the comparison, and the next one begins anew', async () => {
+    const stage = new Stage(3);
+    for (let member = 0; member < 3; member++) stage.put(member, 'a\n');
+    let isBroken = true;
+    const comparer = new RunComparer(
+      {
+        ...stage.store,
+        compareResults: (...request) =>
+          isBroken
+            ? Promise.reject(new LiveResponseError('databaseFailed', { reason: 'locked' }))
+            : stage.store.compareResults(...request),
+      },
+      'overview',
+    );
+    await assert.rejects(comparer.compare(stage.rows, USUAL), failure('databaseFailed', { reason: 'locked' }));
+    isBroken = false;
+    const { groups, uncounted } = await comparer.compare(stage.rows, USUAL);
+    assert.deepEqual([groups, uncounted], [[{ members: [0, 1, 2] }], []]);
   });
 
   test('a result that cannot be compared in time is left out and told, and the others are compared', async () => {

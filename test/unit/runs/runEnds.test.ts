@@ -29,6 +29,26 @@ suite('the ends of a run', () => {
     assert.deepEqual(stage.asked, ['a0', 'a1', 'a2'], 'nothing more is asked');
   });
 
+  test('a run that is canceled while another window works on it is canceled here, though no lease can be taken', async () => {
+    const stage = new Stage();
+    let asked = 0;
+    // The first request waits, as for another window. The second one is for storing the cancel.
+    const runs = stage.window(() => {
+      asked++;
+      return asked === 1 ? waits.promise : Promise.reject(new Error('no lease'));
+    });
+    const waits = Promise.withResolvers<undefined>();
+    const all = run(2);
+    const done = runs.start(all, { again: true });
+    await turns();
+    runs.cancel(all.key);
+    waits.reject(new LiveResponseError('cancelled'));
+    await done;
+    await turns();
+    const { state, stoppedBy } = runs.get(all.key) ?? {};
+    assert.deepEqual([asked, state, stoppedBy, stage.records.size], [2, 'cancelled', undefined, 0]);
+  });
+
   test('a lease that cannot be taken stops the run, and says why', async () => {
     const stage = new Stage();
     const runs = stage.window(() => Promise.reject(new LiveResponseError('databaseFailed', { reason: 'locked' })));

@@ -71,9 +71,14 @@ async function readResult(
   signal: AbortSignal,
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; facts: string }> {
   signal.throwIfAborted();
-  const bytes = await unpackResult(await readAll(zip, file), size);
+  const readAgain = (name: string): Promise<Buffer> =>
+    readAll(zip, name).catch(() => {
+      // The check has read it without a fault.
+      throw refused('replaced');
+    });
+  const bytes = await unpackResult(await readAgain(file), size);
   const name = `${file}.facts.json`;
-  const facts = await readAll(zip, name);
+  const facts = await readAgain(name);
   if (bytes === undefined || hashBytes(bytes) !== sha256 || hashBytes(facts) !== hashes.get(name))
     throw refused('replaced');
   return { bytes, facts: facts.toString('utf8') };

@@ -1,3 +1,4 @@
+import { textAt } from '../../../base/atIndex.ts';
 import { isGuid } from '../../../base/resultUri.ts';
 import { ExportTally, toStrictJson } from '../../../evidence/export/exportText.ts';
 
@@ -83,7 +84,7 @@ export function readCells(text: string, most: number): string[][] {
   while (at < text.length && rows.length < most && row.length < MOST_CELLS) {
     const quoted = text[at] === '"' ? endOfQuoted(text, at) : undefined;
     PLAIN_CELL.lastIndex = at;
-    const end = quoted ?? at + (PLAIN_CELL.exec(text)?.[0].length ?? 0);
+    const end = quoted ?? at + textAt(PLAIN_CELL.exec(text), 0).length;
     CELL_END.lastIndex = end;
     const [mark] = CELL_END.exec(text) ?? [];
     if (mark === undefined) break;

@@ -10,7 +10,7 @@ import { MemorySink } from '../../../../src/defender/download/downloadSink.ts';
 import { createResultFetcher } from '../../../../src/defender/download/resultFetcher.ts';
 import { ResultLink } from '../../../../src/defender/download/resultLink.ts';
 import { answer, AZURE, failure, patience } from '../expected.ts';
-import { settle } from '../simulatedClock.ts';
+import { settle, SimulatedClock } from '../simulatedClock.ts';
 
 const LIMITS = { maxBytes: 1000 };
 const FACTS: DownloadFacts = {
@@ -76,6 +76,37 @@ function scene(...codes: readonly FailureCode[]): Scene {
     },
   };
 }
+
+suite('a link whose result was larger than its limit', () => {
+  /** Fetches results that all are too large, and returns the requests. Between two, this much time passes. */
+  async function fetchTwice(ms: number, expiry: string, ...commands: readonly number[]): Promise<string[]> {
+    const clock = new SimulatedClock();
+    const { client, asked } = scene(...commands.map(() => 'tooLarge' as const));
+    const getResultLink: DefenderClient['getResultLink'] = async (...args) => {
+      const link = await client.getResultLink(...args);
+      return new ResultLink(`${link.addressFor([])}${expiry}`);
+    };
+    const { fetchResult } = createResultFetcher({ ...client, getResultLink }, clock);
+    for (const command of commands) {
+      await assert.rejects(fetchResult('a', command, patience(), LIMITS), failure('tooLarge'));
+      clock.sleep(ms);
+    }
+    return asked.filter((one) => one.startsWith('link'));
+  }
+  const HALF_AN_HOUR = '&se=2026-11-23T21:30:00Z';
+
+  test('costs no second call, as long as it is valid', async () => {
+    assert.deepEqual(await fetchTwice(60_000, HALF_AN_HOUR, 0, 0), ['link 0']);
+    assert.deepEqual(await fetchTwice(60_000, HALF_AN_HOUR, 0, 1, 0), ['link 0', 'link 1']);
+  });
+
+  test('is not used after it has expired, or right before, or if it does not say until when it is valid', async () => {
+    assert.deepEqual(await fetchTwice(31 * 60_000, HALF_AN_HOUR, 0, 1, 0), ['link 0', 'link 1', 'link 0']);
+    assert.deepEqual(await fetchTwice(29.5 * 60_000, HALF_AN_HOUR, 0, 0), ['link 0', 'link 0']);
+    assert.deepEqual(await fetchTwice(1, '', 0, 0), ['link 0', 'link 0']);
+    assert.deepEqual(await fetchTwice(1, '', 0, 1, 0), ['link 0', 'link 1', 'link 0']);
+  });
+});
 
 suite('fetching a result', () => {
   test('it takes one link and one download', async () => {

@@ -24,6 +24,20 @@ suite('an export of advanced hunting', () => {
     assert.deepEqual(rowsOf('{"a":1}\n\n{"b":2}'), [{ a: 1 }, { b: 2 }]);
   });
 
+  test('of more records than are wanted, the first are read, and the others are counted', () => {
+    for (const text of ['[{"a":1},7,{"a":2},{"a":3},{"a":4}]', '{"a":1}\n7\n{"a":2}\n{"a":3}\n{"a":4}']) {
+      const { rows, more } = splitRecords(text, 2) ?? {};
+      assert.deepEqual(
+        rows?.map(({ fields, place }) => [fields, place]),
+        [
+          [{ a: 1 }, 1],
+          [{ a: 2 }, 3],
+        ],
+      );
+      assert.equal(more, 3);
+    }
+  });
+
   test('CSV: empty lines are no rows, and a quotation mark that is not closed takes no others', () => {
     assert.deepEqual(rowsOf('Name,B\n1,2\n\n3,4\n'), [
       { Name: '1', B: '2' },

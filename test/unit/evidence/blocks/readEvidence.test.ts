@@ -85,6 +85,16 @@ suite('reading evidence back from a note', () => {
     assert.equal(findEvidence(`<!--\n${BLOCK.replace('Source:', '-->\n\nSource:')}`)[0]?.quoted, undefined);
   });
 
+  test('a cell whose citation stands behind what can hide it quotes nothing', () => {
+    const table = buildTable([{ source, quotation }]);
+    const hidden = table.replace(/\[[^\]]*\]\(live-response:/u, '<b hidden>$&');
+    assert.notEqual(hidden, table);
+    assert.deepEqual(
+      [table, hidden].map((note) => findEvidence(note)[0]?.quoted),
+      ['one␊\ttwo', undefined],
+    );
+  });
+
   test('text beside the code of a cell is quoted, too', () => {
     const table = buildTable([{ source, quotation }]);
     for (const [cell, quoted] of [

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { readHeadedTable } from '../../../../src/evidence/tables/headedTables.ts';
 import { readTables } from '../../../../src/evidence/tables/readTables.ts';
+import { readRuledTable } from '../../../../src/evidence/tables/ruledTables.ts';
+import { MOST_CELLS, toTableLines } from '../../../../src/evidence/tables/tableLines.ts';
 import { readLabelled, scoreTables } from '../../corpus/labelledTables.ts';
 import { cellsOf, lines, only } from './onlyTable.ts';
 
@@ -142,6 +145,24 @@ suite('reading tables: what could be misread', () => {
       assert.deepEqual(readTables(text).tables, []);
     });
   }
+
+  test('a reader whose work for a text is used up claims no table', () => {
+    const text = 'UNIT   STATE   PRESET\na.one  on      off\nb.two  off     on\n';
+    for (const [read, all] of [
+      [readHeadedTable, toTableLines(text)],
+      [readRuledTable, toTableLines(text.replace('\n', '\n----   -----   ------\n'))],
+    ] as const) {
+      assert.equal(read(all, 0)?.rows.length, 2);
+      assert.equal(read({ ...all, spend: () => false }, 0), undefined);
+    }
+  });
+
+  test('a table ends where it has more cells than are read', () => {
+    const row = (cell: string): string => Array.from({ length: 200 }, () => cell).join(' ');
+    const plain = [row('c'), row('-'), ...Array.from({ length: MOST_CELLS / 200 + 9 }, () => 'x y')];
+    const found = readRuledTable({ plain, raw: plain, spend: () => true }, 0);
+    assert.deepEqual([found?.columns.length, found?.rows.length], [200, MOST_CELLS / 200]);
+  });
 
   test('hostile texts are read in time that grows with their length', () => {
     // Each took minutes if a reader looked at the rest of the text again at each line.

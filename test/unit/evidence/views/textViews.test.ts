@@ -52,6 +52,11 @@ suite('another reading of a text', () => {
     assert.equal(viewText('ΓÇ£', 'utf8-as-cp437', []), '“');
   });
 
+  test('an encoding that cannot hold a character of a line, and one that is not known, change nothing', () => {
+    assert.equal(viewText('Grö\nGrö\ud800', 'cp850-as-utf8', []), 'Gr├Â\nGrö\ud800');
+    assert.equal(viewText('Größe', 'utf8-as-klingon', []), 'Größe');
+  });
+
   test('UTF-16 with a NUL behind every letter loses the NULs, and nothing else does', () => {
     const wide = Array.from('Windows Resource\r\n', (letter) => `${letter}\0`).join('');
     assert.equal(viewText(`--- sfc ---\n${wide}end\0\0`, 'utf16', []), '--- sfc ---\nWindows Resource\r\nend\0\0');

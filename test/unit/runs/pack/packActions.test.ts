@@ -27,6 +27,20 @@ suite('the actions of a pack', () => {
     assert.equal(whys.get(resultKey({ ...TENANT, actionId: 'b', commandIndex: 3 })), 'gone');
   });
 
+  test('of an action that is not known, what the first of its rows says stands', () => {
+    const told = { script: 'collect.ps1', arguments: '-All', comment: 'INC-1', actionStatus: 'Failed' };
+    const rows = [row('a', 0, { device: 'm1', machineId: 'm1', ...told }), row('a', 1, { device: 'dc2', ...told })];
+    const [one] = packActions(TENANT, rows, []).actions;
+    assert.deepEqual(
+      [one?.machineId, one?.computerDnsName, one?.status, one?.requestorComment],
+      ['m1', null, 'Failed', 'INC-1'],
+    );
+    assert.deepEqual(one?.commands[0]?.command.params, [
+      { key: 'ScriptName', value: 'collect.ps1' },
+      { key: 'Args', value: '-All' },
+    ]);
+  });
+
   test('an action of 20,000 rows has each of its commands', () => {
     const rows = Array.from({ length: 20_000 }, (_, at) => row('a', at));
     const [one, ...others] = packActions(TENANT, rows, []).actions;

@@ -246,6 +246,26 @@ suite("the worker's files", () => {
     assert.equal(one.connections().active, 'b');
   });
 
+  test('what another window replaces or deletes is not shown as it was: its text would stand under another hash', () => {
+    const one = opened(folder());
+    const other = opened(folder());
+    const output = { ...ref(), stream: 'output' } as const;
+    const shown = (): readonly unknown[] => [
+      one.text(ref(), 'output'),
+      Buffer.from(one.document(ref(), 'output') ?? '').toString(),
+      one.textParts(output)?.lines,
+      Buffer.from(one.partDocument({ ...output, part: undefined }) ?? '').toString(),
+      one.packView(ref(), 'output', 'normalised') !== undefined,
+      one.packTranscript(ref()) !== undefined,
+    ];
+    other.put(...arrived(resultFile('old')));
+    assert.deepEqual(shown(), ['old', '\ufeffold', 1, '\ufeffold', true, true]);
+    other.put(...arrived(resultFile('new\nlines')));
+    assert.deepEqual(shown(), ['new\nlines', '\ufeffnew\nlines', 2, '\ufeffnew\nlines', true, true]);
+    other.deleteResults([ref()]);
+    assert.deepEqual(shown(), [undefined, '', undefined, '', false, false]);
+  });
+
   test('the texts of a result do not stand in its file as they are', async () => {
     const marker = 'a virus scanner looks for this';
     opened(folder()).put(...arrived(resultFile(marker)));

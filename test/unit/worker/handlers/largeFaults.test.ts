@@ -84,7 +84,7 @@ suite('what can happen to a result in pieces: one', () => {
     assert.equal(other.text(ref(), 'output'), OUTPUT);
   });
 
-  test('that is replaced while it is searched is neither damaged nor lost', () => {
+  test('that is replaced while it is searched is neither damaged nor lost', async () => {
     store(handlers, FILE);
     const id = handlers.beginSearch({
       ...{ text: 'nowhere', isRegExp: false, matchCase: true },
@@ -94,6 +94,7 @@ suite('what can happen to a result in pieces: one', () => {
     const other = scene.open();
     store(other, FILE);
     other.deleteResults([]);
+    await scene.swept();
     for (let step = handlers.searchOn(id); !step.done; step = handlers.searchOn(id)) assert.deepEqual(step.found, []);
     assert.equal(handlers.text(ref(), 'output'), OUTPUT);
   });
@@ -134,6 +135,7 @@ suite('what can happen to a result in pieces: one', () => {
   test('is set aside when a section is another text, or none, and the search says so', () => {
     for (const change of [
       `UPDATE large_texts SET bytes = ? WHERE n = 1`,
+      'DELETE FROM large_texts WHERE n = 1',
       // A table of another program, which holds anything in any column.
       `CREATE TABLE other AS SELECT * FROM large_texts; DROP TABLE large_texts; ALTER TABLE other RENAME TO large_texts;
        UPDATE large_texts SET bytes = 'text' WHERE n = 1`,
@@ -174,5 +176,7 @@ suite('what can happen to a result in pieces: one', () => {
       step.found.map(({ givenUp }) => givenUp),
       ['tooSlow'],
     );
+    // Nor is the rest of it searched.
+    assert.deepEqual(handlers.searchOn(id), { found: [], searched: 0, without: [], done: true });
   });
 });

@@ -27,6 +27,12 @@ suite('a result that is stored in pieces', () => {
     handlers.removeAll();
   });
 
+  test('has its texts in parts, and not the file itself', () => {
+    store(handlers, FILE);
+    assert.equal(handlers.textParts({ ...ref(), stream: 'raw' }), undefined);
+    assert.ok((handlers.textParts({ ...ref(), stream: 'output' })?.parts.length ?? 0) > 1);
+  });
+
   test('is known as one that was stored whole', () => {
     store(handlers, FILE);
     const whole = createHandlers().put(...arrived(FILE));

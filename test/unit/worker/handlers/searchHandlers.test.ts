@@ -142,6 +142,43 @@ suite('searching stored results', () => {
     assert.ok(performance.now() - start < 60_000);
   });
 
+  test('an expression that needs more stack for a long line than there is is given up, for that result only', () => {
+    const { found } = searchAll(
+      storeOf('needle', 'x'.repeat(5_000_000)),
+      query('^(x|y)*z|needle', { isRegExp: true, matchCase: true }),
+    );
+    assert.deepEqual(
+      found.map(({ ref: { commandIndex }, hits, givenUp }) => [commandIndex, hits.length, givenUp]),
+      [
+        [1, 0, 'tooSlow'],
+        [0, 1, undefined],
+      ],
+    );
+  });
+
+  test('a file that is no text has nothing to find', () => {
+    const store = storeOf(Buffer.from([0, 1, 2, 3, 255]), 'text');
+    const { found, searched } = searchAll(store, query('.', { isRegExp: true }));
+    assert.deepEqual([found.map(({ ref: { commandIndex } }) => commandIndex), searched], [[1], 2]);
+  });
+
+  test('a failure of the file is told as such, and not as damage of a result', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'search-'));
+    try {
+      const handlers = createHandlers();
+      handlers.open(folder);
+      handlers.put(...arrived(resultFile('needle')));
+      const database = new DatabaseSync(path.join(folder, RESULTS_FILE));
+      database.exec('ALTER TABLE results RENAME COLUMN bytes TO moved');
+      assert.throws(() => searchAll(handlers, query('needle')), /no such column/u);
+      database.exec('ALTER TABLE results RENAME COLUMN moved TO bytes');
+      database.close();
+      assert.deepEqual(linesOf(searchAll(handlers, query('needle'))), [1]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   test('a result that an earlier version replaces is searched by its new text', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'search-'));
     const handlers = createHandlers();
