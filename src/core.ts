@@ -1,6 +1,5 @@
 import { l10n } from 'vscode';
 import type {
-  Disposable,
   EventEmitter,
   ExtensionContext,
   FileChangeEvent,
@@ -64,7 +63,7 @@ export interface Reading {
  * Objects that do the work for everything that activation registers. Created when VS Code first asks for rows, a
  * document or a command.
  */
-export interface Core extends Disposable {
+export interface Core {
   readonly tree: ActionTree;
   readonly files: ResultFileSystem;
   readonly statusPages: StatusPages;
@@ -73,6 +72,8 @@ export interface Core extends Disposable {
   readonly backLinks: BackLinks;
   readonly reading: Reading;
   readonly run: (id: CommandId, args: readonly unknown[]) => Promise<void>;
+  /** Ends everything: what was begun is written, and the files are closed. */
+  readonly dispose: () => Promise<void>;
 }
 
 /**
@@ -172,6 +173,7 @@ export function createCore(
     services.tabling,
     services.outlining,
   ];
+  let ending: Promise<void> | undefined;
   return {
     tree: services.view.tree,
     files,
@@ -186,7 +188,9 @@ export function createCore(
     },
     run: createCommands(services),
     dispose: () => {
-      for (const disposable of disposables) disposable.dispose();
+      // VS Code ends the extension, and then what the extension has registered.
+      ending ??= Promise.allSettled(disposables.map((one) => one.dispose())).then(() => undefined);
+      return ending;
     },
   };
 }

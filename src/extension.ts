@@ -31,6 +31,13 @@ const NOTES = { language: 'markdown' };
 const RESULTS = { scheme: RESULT_SCHEME };
 const CITES = `${RESULT_SCHEME}:/?`;
 
+let loaded: Core | undefined;
+
+/** Ends the extension. VS Code waits some seconds for the result: until then, what was begun is written. */
+export async function deactivate(): Promise<void> {
+  await loaded?.dispose();
+}
+
 /**
  * Registers everything with VS Code. Opens no file and no connection, loads no other bundle and asks no question. The
  * code for each registration is loaded when VS Code first calls it.
@@ -40,7 +47,6 @@ export function activate(context: ExtensionContext): void {
   const filesChanged = new EventEmitter<FileChangeEvent[]>();
   const pagesChanged = new EventEmitter<Uri>();
   let loading: Promise<Core> | undefined;
-  let loaded: Core | undefined;
 
   const core = (): Promise<Core> =>
     (loading ??= loadCore().then((createCore) => {

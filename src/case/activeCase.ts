@@ -131,8 +131,9 @@ export class ActiveCase {
     this.note({ what: facts.opened === undefined ? 'fetched' : 'opened', results: [toRecorded(facts)] });
   }
 
-  dispose(): void {
-    void this.#closeWriter();
+  /** Completes what is being recorded, and closes the file. */
+  dispose(): Promise<void> {
+    return this.#closeWriter();
   }
 
   async #append(choice: CaseChoice, event: RecordEvent, { file, note }: StepPlaces, time: StepTime): Promise<void> {

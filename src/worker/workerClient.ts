@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Emitter } from '../base/emitter.ts';
 import { LiveResponseError } from '../base/errors.ts';
 import type { StorageFault } from '../storage/storageFault.ts';
@@ -34,13 +35,19 @@ export interface WorkerClientOptions {
    * aside.
    */
   readonly onFault?: (fault: StorageFault) => void;
+  /** Longest wait for the last answers at the end, ms: {@link LAST_ANSWERS_MS} by default. */
+  readonly lastAnswersMs?: number;
 }
 
 /** Pause before the databases are opened again if that failed, ms. Each try can wait for a lock. */
 const OPEN_AGAIN_MS = 10_000;
 
+/** Longest wait for the last answers, ms. VS Code ends its extension host five seconds after it said so. */
+const LAST_ANSWERS_MS = 3000;
+
 interface Pending {
   readonly thread: StoreThread;
+  readonly answered: Promise<unknown>;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: LiveResponseError) => void;
 }
@@ -57,6 +64,7 @@ export class WorkerClient implements WorkerPort<WorkerMethod> {
   #thread: Promise<StoreThread> | undefined;
   #running: StoreThread | undefined;
   #saidMemory = false;
+  #isOver = false;
   readonly #saidFaults = new Set<StorageFault['kind']>();
   #lastId = 0;
   /** Time of the last try to open the databases, if it failed. */
@@ -79,6 +87,7 @@ export class WorkerClient implements WorkerPort<WorkerMethod> {
     method: Method,
     ...args: WorkerCalls[Method]['args']
   ): Promise<WorkerCalls[Method]['answer']> {
+    if (this.#isOver) throw new LiveResponseError('databaseFailed', { reason: 'closed' });
     this.#thread ??= this.#start().catch((error: unknown) => {
       this.#thread = undefined;
       throw new LiveResponseError('databaseFailed', { reason: error instanceof Error ? error.message : 'unknown' });
@@ -90,10 +99,24 @@ export class WorkerClient implements WorkerPort<WorkerMethod> {
     return this.#send(thread, method, args);
   }
 
+  /**
+   * Ends the thread, which closes the databases. What it was asked before is answered first: a result that has arrived is
+   * stored.
+   */
   async dispose(): Promise<void> {
-    const thread = this.#thread;
+    this.#isOver = true;
+    const over = new AbortController();
+    const { signal } = over;
+    const last = wait(this.#options.lastAnswersMs ?? LAST_ANSWERS_MS, undefined, { signal }).catch(() => undefined);
+    await Promise.race([this.#thread?.catch(() => undefined), last]);
+    const answers = [...this.#pending.values()].map(({ answered }) => answered);
+    await Promise.race([Promise.allSettled(answers), last]);
+    over.abort();
+    const thread = this.#running;
     this.#thread = undefined;
-    await (await thread)?.stop();
+    // It does not end by itself.
+    this.#running = undefined;
+    await thread?.stop();
   }
 
   async #start(): Promise<StoreThread> {
@@ -159,11 +182,16 @@ export class WorkerClient implements WorkerPort<WorkerMethod> {
     args: readonly unknown[],
   ): Promise<WorkerCalls[Method]['answer']> {
     const id = ++this.#lastId;
-    return new Promise<WorkerCalls[Method]['answer']>((resolve, reject) => {
-      // The type of the answer follows from the method, on both sides of the thread's border.
-      this.#pending.set(id, { thread, resolve: resolve as (answer: unknown) => void, reject });
+    const { promise, resolve, reject } = Promise.withResolvers<WorkerCalls[Method]['answer']>();
+    // The type of the answer follows from the method, on both sides of the thread's border.
+    this.#pending.set(id, { thread, answered: promise, resolve: resolve as (answer: unknown) => void, reject });
+    try {
       thread.send({ id, method, args });
-    });
+    } catch (error) {
+      this.#pending.delete(id);
+      throw error;
+    }
+    return promise;
   }
 }
 

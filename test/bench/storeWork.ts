@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { createHandlers } from '../../src/worker/handlers/handlers.ts';
 import type { WorkerHandlers } from '../../src/worker/handlers/handlers.ts';
 import { arrived, ref, resultFile } from '../unit/results/fixtures.ts';
@@ -72,6 +74,11 @@ function search(own: WorkerHandlers): number {
 }
 
 const answers: Readonly<Record<string, () => unknown>> = { fill, start, open, search: () => search(handlers) };
-const answer = answers[work]?.();
-process.stdout.write(JSON.stringify(answer ?? null));
-process.exit(0);
+
+if (isMainThread) {
+  // In a thread that is ended, as a window does it: only that closes the files.
+  const thread = new Worker(new URL(import.meta.url), { argv: process.argv.slice(2) });
+  const [answer] = (await once(thread, 'message')) as readonly unknown[];
+  await thread.terminate();
+  process.stdout.write(JSON.stringify(answer));
+} else parentPort?.postMessage(answers[work]?.() ?? null);

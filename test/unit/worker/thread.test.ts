@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'node:test';
@@ -71,6 +71,18 @@ suite('the thread of the store', () => {
     await assert.rejects(client.call('nothing' as 'runs'), failure('databaseFailed'));
     assert.equal(await client.call('text', ref(), 'errors'), '');
     assert.deepEqual(told, []);
+  });
+
+  test('at the end of a window, a result that has arrived is stored, and the files are closed without a log', async (context) => {
+    const { client, folder } = await open(context);
+    await client.call('runs');
+    const [facts, bytes] = arrived(resultFile('the last one'));
+    const stored = client.call('put', facts, bytes, { keep: true });
+    await client.dispose();
+    assert.equal((await stored).sha256, facts.sha256);
+    assert.deepEqual((await readdir(folder)).sort(), ['results.db', 'shared.db']);
+    const { client: next } = await open(context, { folder });
+    assert.equal(await next.call('text', ref(), 'output'), 'the last one');
   });
 
   test('a file that is damaged is set aside aloud, and a link in its place is refused', async (context) => {

@@ -93,19 +93,37 @@ suite('what a thread answers', () => {
     });
     const lost = client.call('runs');
     await setImmediate();
-    await client.dispose();
+    const [first] = threads;
+    first?.end('out of memory');
+    await assert.rejects(lost, failure('databaseFailed', { reason: 'out of memory' }));
     const asked = client.call('runs');
     await setImmediate();
-    const [first, second] = threads;
+    const [, second] = threads;
     assert.ok(first !== undefined && second !== undefined);
     first.end('exit code 1');
-    await assert.rejects(lost, failure('databaseFailed', { reason: 'exit code 1' }));
     second.answer({
       id: second.ids.at(-1) ?? 0,
       failure: 'TextTooLarge: 60000000 bytes',
       failureName: 'TextTooLarge',
     });
     await assert.rejects(asked, failure('textTooLarge'));
+  });
+
+  test('one that answers no more is ended all the same, and asked nothing afterwards', async () => {
+    let stops = 0;
+    const client = new WorkerClient({
+      ...{ folder: '/folder', keeps: () => true, onMemoryOnly: () => undefined, lastAnswersMs: 1 },
+      startThread: () =>
+        Promise.resolve({
+          ...{ send: () => undefined, onAnswer: () => undefined, onEnd: () => undefined },
+          stop: () => Promise.resolve(void stops++),
+        }),
+    });
+    void client.call('runs');
+    await setImmediate();
+    await client.dispose();
+    assert.equal(stops, 1);
+    await assert.rejects(client.call('runs'), failure('databaseFailed', { reason: 'closed' }));
   });
 
   test('a database that fails without words is one that could not be opened', async (context) => {
