@@ -5,7 +5,8 @@ import argparse, csv, hashlib, io, json, os, re, sys, zipfile, zlib
 LARGEST, TEXT, PIECE, MOST = 4 * 1024**3, 64 * 1024**2, 1024**2, 100  # bytes of a result, a text, a piece; problems
 TAGS, SEALED = ("README.txt", "bag-info.txt", "bagit.txt", "manifest-sha256.txt"), "tagmanifest-sha256.txt"
 DATA = ("data/index.csv", "data/index.ndjson", "data/report.html", "data/timeline.jsonl")
-CASE = re.compile(r"data/(notes/\d{4,}-[a-z0-9-]+\.md|case/(case\.json|(anchors|record)/[\w.-]+\.(heads|sig|tsr|jsonl)))", re.A)
+CASE = re.compile(r"data/(notes/\d{4,}-[a-z0-9-]+\.md|case/(case\.json|anchors/\d{8}T\d{6}Z(-\d{1,3})?\.heads(\.sig|\.tsr)?"
+                  r"|record/[a-z0-9-]{1,32}\.\d{8}T\d{6}Z\.[0-9a-f]{8}\.jsonl))", re.ASCII)
 
 def strict(text):
     """Parses JSON. A key that stands twice, and a number that is none, are refused."""
@@ -28,8 +29,7 @@ class Check:
 
     def note(self, text):
         self.problems.append(text)
-        if len(self.problems) >= MOST:
-            raise OverflowError("more problems are not looked for")
+        if len(self.problems) >= MOST: raise OverflowError("more problems are not looked for")
 
     def pieces(self, name, most):
         """Reads a file piece by piece. What cannot be read is a problem of that file."""

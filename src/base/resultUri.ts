@@ -178,6 +178,15 @@ export function tenantKey(ref: Pick<ResultRef, 'cloud' | 'tenantId'>): string {
   return `${ref.cloud}|${ref.tenantId}`;
 }
 
+/** Largest index of a command that an address can name. */
+export const LAST_INDEX = 999_999;
+
+/** Whether an address can name a result. A file that others write can hold any values. */
+export function isResultRef({ cloud, tenantId, actionId, commandIndex }: ResultRef): boolean {
+  const isIndex = Number.isSafeInteger(commandIndex) && commandIndex >= 0 && commandIndex <= LAST_INDEX;
+  return RESULT_CLOUDS.includes(cloud) && isGuid(tenantId) && isGuid(actionId) && isIndex;
+}
+
 /** Whether a value is a GUID in lower case, as the service and our addresses write it. */
 export function isGuid(value: unknown): value is string {
   return typeof value === 'string' && /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/u.test(value);

@@ -37,7 +37,7 @@ export type CommandResult =
 export const UNKNOWN_DEVICE = '–';
 
 /** Subject of a command whose parameters and type are both missing. */
-const UNKNOWN_SUBJECT = '–';
+export const UNKNOWN_SUBJECT = '–';
 
 const FINISHED_COMMANDS = new Set(['Completed', 'Failed']);
 const FINISHED_ACTIONS = new Set(['Succeeded', 'Failed', 'TimeOut', 'Cancelled']);

@@ -90,8 +90,9 @@ function stateOf(
 ): RowState {
   if (facts?.transcript !== undefined) return facts.large === undefined ? 'result' : 'large';
   if (facts !== undefined) return 'unreadable';
-  // A result that a pack does not hold cannot be fetched.
-  if (failure !== undefined || (cloud === 'pack' && isAvailable(member))) return 'failed';
+  // A result that a pack does not hold cannot be fetched, and nothing is known of one that was only named.
+  if (failure !== undefined || (cloud === 'pack' && (isAvailable(member) || member.actionStatus === '')))
+    return 'failed';
   if (isAvailable(member)) return 'notFetched';
   if (member.result === 'never') return 'never';
   if (member.result === 'notYet') return member.actionStatus === 'Pending' ? 'pending' : 'running';

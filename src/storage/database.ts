@@ -6,7 +6,7 @@ import { faultKindOf } from './storageFault.ts';
 /** Longest wait for another window that is writing, in milliseconds. */
 const BUSY_MS = 5000;
 /** Shorter wait for another window, in milliseconds, if the work is tried again later anyway. */
-const BRIEFLY_BUSY_MS = 100;
+export const BRIEFLY_BUSY_MS = 100;
 
 /** Pause before a new file is opened again that another window locks, in milliseconds. */
 const RETRY_MS = 20;
@@ -30,22 +30,29 @@ export class LinkRefused extends Error {
  * @param folder - our own folder, readable by its owner only
  * @param schema - statements that create what is missing, and that can run again without harm
  * @param before - statements that must run before a new file's first table
+ * @param busyMs - longest wait for another window until the file is open
  * @throws LinkRefused, and any error of SQLite or the file system. The caller decides what to do without a database.
  */
-export function openDatabase(folder: string, file: string, schema: string, before = ''): DatabaseSync {
+export function openDatabase(
+  folder: string,
+  file: string,
+  schema: string,
+  before = '',
+  busyMs = BUSY_MS,
+): DatabaseSync {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // `mkdirSync` sets the mode only of a folder that it creates.
   chmodSync(folder, 0o700);
   for (const end of ['', ...COMPANIONS]) refuseLink(join(folder, file + end));
   const database = new DatabaseSync(join(folder, file));
   try {
-    whenUnlocked(() => {
+    whenUnlocked(busyMs, () => {
       database.exec(
-        `PRAGMA busy_timeout = ${BUSY_MS.toString()}; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; ${before}
+        `PRAGMA busy_timeout = ${busyMs.toString()}; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; ${before}
          PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`,
       );
       dropForeign(database);
-      database.exec(schema);
+      database.exec(`${schema} PRAGMA busy_timeout = ${BUSY_MS.toString()};`);
     });
   } catch (error) {
     closeAnyway(database);
@@ -64,13 +71,13 @@ export function closeAnyway(database: DatabaseSync): void {
 }
 
 /**
- * Runs work again while another window locks the file, up to {@link BUSY_MS}. `busy_timeout` is not enough: if two
+ * Runs work again while another window locks the file, up to a time in milliseconds. `busy_timeout` is not enough: if two
  * windows open a new file at the same moment, both need the same lock to change its journal mode, and SQLite refuses
  * one of them at once.
  */
-function whenUnlocked(work: () => void): void {
+function whenUnlocked(busyMs: number, work: () => void): void {
   // Another clock than the system's, which can be set back meanwhile.
-  const deadline = performance.now() + BUSY_MS;
+  const deadline = performance.now() + busyMs;
   for (;;) {
     try {
       work();

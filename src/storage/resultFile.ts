@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { inodeOf } from './database.ts';
+import { BRIEFLY_BUSY_MS, inodeOf } from './database.ts';
 import { RESULTS_FILE, SqliteResultTable } from './resultTable.ts';
 import { deleteSetAside, setFileAside } from './setAside.ts';
 import { faultKindOf, reasonOf } from './storageFault.ts';
 import type { StorageFault } from './storageFault.ts';
 
-/** Wait before the next try to open the file, in milliseconds. Each try can block the thread, waiting for a lock. */
+/** Wait before the next try to open the file, in milliseconds. Each try blocks the thread for a moment. */
 const TRY_AGAIN_MS = 4000;
 
 /**
@@ -62,7 +62,8 @@ export class ResultFile {
     if (this.#failed !== undefined && performance.now() - this.#failed.at < TRY_AGAIN_MS) throw this.#failed.error;
     this.#inode = this.#currentInode();
     try {
-      this.#table = new SqliteResultTable(this.#folder);
+      // A file that was locked for seconds must not delay each request as long.
+      this.#table = new SqliteResultTable(this.#folder, this.#failed === undefined ? undefined : BRIEFLY_BUSY_MS);
     } catch (error) {
       if (faultKindOf(error) !== 'corrupt') this.#failed = { error, at: performance.now() };
       throw error;

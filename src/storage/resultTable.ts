@@ -86,8 +86,10 @@ export class SqliteResultTable implements ResultTable {
   /** Results in pieces. Callers must change them only through the methods of this class. */
   readonly large: LargeTable;
 
-  constructor(folder: string) {
-    this.#database = openDatabase(folder, RESULTS_FILE, SCHEMA + ACTION_SCHEMA + LARGE_SCHEMA, SPARE_NOTHING);
+  /** @param busyMs - longest wait until the file is open: see {@link openDatabase} */
+  constructor(folder: string, busyMs?: number) {
+    const schema = SCHEMA + ACTION_SCHEMA + LARGE_SCHEMA;
+    this.#database = openDatabase(folder, RESULTS_FILE, schema, SPARE_NOTHING, busyMs);
     this.#actions = new ActionTable(this.#database);
     this.#bytesOf = this.#database.prepare('SELECT bytes FROM results WHERE key = ?');
     this.large = new LargeTable(this.#database);

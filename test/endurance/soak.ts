@@ -98,8 +98,11 @@ async function work({ list, store, results, search }: Session, turn: number, kep
   if (run === undefined || member === undefined) throw new Error('there is nothing to fetch');
   const ref = refOf(run, member);
   await results.open(ref, { signal });
+  const facts = await store.facts(ref);
   const document = await store.document(ref, 'output');
-  if (document === undefined) throw new Error('a result that was fetched cannot be opened');
+  // One result of the sample is no script's, and is shown as what it is.
+  const isLost = facts === undefined || (facts.transcript !== undefined && document === undefined);
+  if (isLost) throw new Error('a result that was fetched cannot be opened');
   kept.push(ref);
   await search.start(SOME_TEXT);
   if (search.run?.state !== 'done') throw new Error(`the search is ${search.run?.state ?? 'gone'}`);

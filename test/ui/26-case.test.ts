@@ -225,8 +225,8 @@ workbenchSuite('a case with its record', { tenant: 'local' }, (session) => {
     const { text } = await waitFor('the question', () => readDialog(page));
     assert.match(text, /^Hand over the case Intrusion 17\?/u);
     assert.match(text, /Results: 3 \(.*\)\. Hosts without a result, with the reason: 0\./u);
-    assert.match(text, /Notes: Markdown files, whole and as they were saved: day two\.md, notes\.md\./u);
-    assert.match(text, /Steps: \d+, pseudonyms: analyst-2/u);
+    assert.match(text, /Notes: Markdown files, whole and as they were saved \([^)]*\): day two\.md, notes\.md\./u);
+    assert.match(text, /Steps: \d+ \([^)]*\), pseudonyms: analyst-2/u);
     assert.doesNotMatch(text, /It names accounts/u);
     await takePictures(session, 'case-hand-over');
     await clickDialog(page, 'Choose File…');

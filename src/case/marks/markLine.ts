@@ -1,4 +1,4 @@
-import { isGuid, RESULT_CLOUDS } from '../../base/resultUri.ts';
+import { isGuid, LAST_INDEX, RESULT_CLOUDS } from '../../base/resultUri.ts';
 import type { ResultRef, ResultStream } from '../../base/resultUri.ts';
 import { parseTextView } from '../../base/textView.ts';
 import type { TextView } from '../../base/textView.ts';
@@ -40,7 +40,6 @@ export const MAX_MARK_LINE = 64 * 1024;
 export const MAX_REMARK = 8000;
 /** Most lines of a text that a remark can be about. */
 const MAX_LINE = 1_000_000_000;
-const MAX_INDEX = 1_000_000;
 
 const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** A tag is one word, so that it cannot pass for another part of a row. */
@@ -87,7 +86,7 @@ function toMark(what: string, { on, set, tag, id, text }: Readonly<Record<string
   if (!isObject(on)) return undefined;
   const { tenantId, actionId, commandIndex, stream, view, sha256, lines } = on;
   const cloud = RESULT_CLOUDS.find((known) => known === on['cloud']);
-  if (cloud === undefined || !isGuid(tenantId) || !isGuid(actionId) || !isNumber(commandIndex, 0, MAX_INDEX)) {
+  if (cloud === undefined || !isGuid(tenantId) || !isGuid(actionId) || !isNumber(commandIndex, 0, LAST_INDEX)) {
     return undefined;
   }
   const ref: ResultRef = { cloud, tenantId, actionId, commandIndex };

@@ -20,7 +20,7 @@ import { verifyRecord } from './verifyRecord.ts';
 type CaseCommandServices = CasePackServices &
   OpenServices &
   StampServices &
-  Pick<Services, 'marks' | 'packs' | 'remarkThreads' | 'reports'>;
+  Pick<Services, 'marks' | 'packs' | 'policy' | 'remarkThreads' | 'reports'>;
 
 interface CaseItem extends QuickPickItem {
   readonly run: (services: CaseCommandServices, runner: CommandRunner) => Promise<void>;
@@ -60,11 +60,7 @@ async function chooseStep(services: CaseCommandServices, runner: CommandRunner):
             detail: l10n.t('Steps of its record, and times of the results that it names, for Timesketch'),
             run: exportTimeline,
           },
-          {
-            label: l10n.t('Hand Over Case…'),
-            detail: l10n.t('The results that it names, and its notes, marks and record if you choose them, as a pack'),
-            run: handOverCase,
-          },
+          ...(services.policy.isAllowed('packs') ? [handOverItem()] : []),
           {
             label: l10n.t('Close Case…'),
             detail: l10n.t('Sets a date of deletion, or a legal hold'),
@@ -74,6 +70,14 @@ async function chooseStep(services: CaseCommandServices, runner: CommandRunner):
   const title = current === undefined ? l10n.t('Case') : l10n.t('Case {0}', current.name);
   const chosen = await pickOne(items, { title });
   await chosen?.run(services, runner);
+}
+
+function handOverItem(): CaseItem {
+  return {
+    label: l10n.t('Hand Over Case…'),
+    detail: l10n.t('The results that it names, and its notes, marks and record if you choose them, as a pack'),
+    run: handOverCase,
+  };
 }
 
 /** Returns the steps on the marks of results. */

@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { MarkLine } from '../../case/marks/markLine.ts';
 import { formatBytes } from '../../messages/format.ts';
+import { UNKNOWN_DEVICE } from '../../model/machineAction.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
 import { ask } from '../../platform/show/notifications.ts';
 import type { PackInput } from '../../runs/pack/packFiles.ts';
@@ -20,8 +21,9 @@ export interface Content extends Handed {
   readonly ofCase?: PackInput['ofCase'];
 }
 
-/** Number of names that a question lists. */
+/** Number of names that a question lists, and longest one, in UTF-16 units: a long one must not hide the others. */
 const MOST_NAMES = 20;
+const LONGEST_NAME = 60;
 
 /**
  * Says what a pack will hold, and asks whether marks go in.
@@ -73,7 +75,9 @@ export function countLines(marks: ReadonlyMap<string, readonly MarkLine[]>): num
 /** Lists names in order, and counts them if there are many. */
 export function listNames(names: readonly string[]): string {
   const more = names.length > MOST_NAMES ? [`… (${names.length})`] : [];
-  return [...names.toSorted().slice(0, MOST_NAMES), ...more].join(', ');
+  const listed = names.toSorted().slice(0, MOST_NAMES);
+  const short = listed.map((name) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name));
+  return [...short, ...more].join(', ');
 }
 
 /** Says how many results a pack will hold, how large they are, and whose names stand in it. */
@@ -98,7 +102,7 @@ export function resultWords(rows: readonly RunRow[]): readonly string[] {
     ...(unreadable === 0 ? [] : [l10n.t('Of the results, {0} cannot be read. They go in as they came.', unreadable)]),
     l10n.t(
       'It names devices: {0}, and people who ran, canceled or fetched: {1}. Comments, arguments, outputs, the other commands of each session and the name of the connection go in as they are. Nothing is encrypted.',
-      new Set(rows.map(({ member }) => member.device)).size,
+      new Set(rows.map(({ member }) => member.device).filter((device) => device !== UNKNOWN_DEVICE)).size,
       people.size,
     ),
   ];

@@ -47,10 +47,13 @@ export async function savePack(
     defaultUri: Uri.joinPath(folder, `${name}.zip`),
   });
   if (uri === undefined) return;
+  const { current } = services.activeCase;
   // Part of the work, so that the seal is told after another try, too.
   const work = async (scope: CommandScope): Promise<void> => {
     const sealed = await writeTo(services, content, uri, scope);
-    services.activeCase.note({ what: 'packed', seal: sealed.seal, rows: sealed.hosts }, { file: localPath(uri) });
+    const step = { what: 'packed', seal: sealed.seal, rows: sealed.hosts } as const;
+    // Another case may be open by now.
+    if (services.activeCase.current?.id === current?.id) services.activeCase.note(step, { file: localPath(uri) });
     void tellSealed(uri, sealed);
   };
   await runner.run(l10n.t('Handing over'), work, {

@@ -35,7 +35,7 @@ export function handedRun(
     members.set(memberKey(member), member);
   }
   const common = (key: keyof RunWords, other: string): string => {
-    const [first = other, ...others] = new Set(words.map((one) => one[key]));
+    const [first = '', ...others] = new Set(words.map((one) => one[key]));
     return others.length === 0 ? first : other;
   };
   return {

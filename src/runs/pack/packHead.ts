@@ -12,8 +12,7 @@ export function packHead({ run, rows, canHold, marks, ofCase }: PackInput, toolV
   const tenant = stored[0]?.opened?.said ?? run.tenant;
   const newest = stored.reduce((time, { fetchedAt }) => Math.max(time, fetchedAt), 0);
   // Nobody may take what somebody chose for all hosts of a run.
-  const chosen = ofCase === undefined ? 'Chosen live response results' : 'Live response results of a case,';
-  const what = run.key === HANDED ? chosen : 'Live response run';
+  const what = `${run.key === HANDED ? 'Chosen live response results' : 'Live response run'} of ${script}`;
   const parts = [
     ...(marks === undefined ? [] : [MARKS]),
     ...(ofCase === undefined || ofCase.notes.length === 0 ? [] : [NOTES]),
@@ -22,7 +21,10 @@ export function packHead({ run, rows, canHold, marks, ofCase }: PackInput, toolV
   return {
     info: [
       ['Bag-Software-Agent', `Live Response Results ${toolVersion}`],
-      ['External-Description', `${LABEL}. ${what} of ${script} on ${rows.length.toString()} hosts`],
+      [
+        'External-Description',
+        `${LABEL}. ${ofCase === undefined ? what : 'Live response results that a case names,'} on ${rows.length.toString()} hosts`,
+      ],
       ['Live-Response-Tenant', `${tenant.cloud} ${tenant.tenantId}`],
       ['Live-Response-Script', script],
       ['Live-Response-Arguments', args],
@@ -72,8 +74,8 @@ const CHECK_RECORD = `
 
 const README = `${LABEL}
 
-This is a pack of results that scripts left on devices: a run of Microsoft
-Defender for Endpoint's live response. It was written by the VS Code extension
+This is a pack of results that scripts left on devices, run by live response
+of Microsoft Defender for Endpoint. It was written by the VS Code extension
 "Live Response Results". The extension is not needed to read or check it.
 
 Do not open the results on a machine that you care for. What a script printed

@@ -48,13 +48,24 @@ export function toReport(
     `<table><thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead><tbody>`,
     ...rows,
     '</tbody></table>',
-    ...notes.map(
-      ({ place, path, bytes }) =>
-        `<h2>${html(place)}</h2><p>${html(path)}</p><pre>${escaped(makeVisible(new TextDecoder().decode(bytes)).text)}</pre>`,
-    ),
+    ...shownNotes(notes),
     '</body></html>',
     '',
   ].join('\n');
+}
+
+/** Bytes of all notes that the page shows. A browser shows more only slowly, and the files have all. */
+const SHOWN_NOTES = 1024 * 1024;
+
+function shownNotes(notes: readonly PackedNote[]): string[] {
+  const decoder = new TextDecoder();
+  let left = SHOWN_NOTES;
+  return notes.map(({ place, path, bytes }) => {
+    const shown = bytes.subarray(0, left);
+    left -= shown.length;
+    const file = shown.length < bytes.length ? `${path}, which holds more than is shown here` : path;
+    return `<h2>${html(place)}</h2><p>${html(file)}</p><pre>${escaped(makeVisible(decoder.decode(shown)).text)}</pre>`;
+  });
 }
 
 const MARKS: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

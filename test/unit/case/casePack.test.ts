@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { caseTools } from '../../../src/case/caseTools.ts';
 import type { CaseParts } from '../../../src/case/folder/caseParts.ts';
 import { readRecord } from '../../../src/case/record/recordFiles.ts';
+import { handedRun } from '../../../src/runs/pack/handedRun.ts';
+import { namedRow } from '../../../src/runs/pack/namedRow.ts';
+import { packActions } from '../../../src/runs/pack/packActions.ts';
 import { packedCase } from '../../../src/runs/pack/packedCase.ts';
+import { toReport } from '../../../src/runs/pack/packReport.ts';
 import type { PackInput } from '../../../src/runs/pack/packFiles.ts';
+import { toRows } from '../../../src/runs/runRows.ts';
 import { zipOf } from '../../../src/sample/base/zipFile.ts';
 import { Copy } from '../runs/pack/changes.ts';
 import { filesOf, read } from '../runs/pack/opened.ts';
@@ -72,7 +78,7 @@ suite('a case that is handed over', () => {
     for (const hidden of ['.git/x.md', 'node_modules/y.md', 'marks/z.md', 'people/node_modules/w.md'])
       await write(hidden, 'not taken');
     await write('notes.txt', 'no note');
-    await write('large.md', 'x'.repeat(2 * 1024 * 1024 + 1));
+    await write('large.md', 'x'.repeat(1024 * 1024 + 1));
     await writeFile(path.join(elsewhere, 'secret.md'), 'of another folder');
     await symlink(path.join(elsewhere, 'secret.md'), place('link.md'));
     await symlink(elsewhere, place('linked'));
@@ -103,11 +109,110 @@ suite('a case that is handed over', () => {
     await writer.close();
   });
 
-  test('refuses a record that became shorter since it was read', async () => {
+  test('refuses a record that became shorter, or says something else, since it was read', async () => {
     const { record } = await readParts();
     const file = record?.files.find((one) => one.place.startsWith('record/bob'));
-    await writeFile(place(file?.place ?? ''), '');
-    await assert.rejects(async () => file?.read(), { code: 'fileFailed' });
+    const written = place(file?.place ?? '');
+    const text = await readFile(written, 'utf8');
+    for (const other of ['', text.slice(0, -1), text.replace('"fetched"', '"cleared"')]) {
+      await writeFile(written, other);
+      await assert.rejects(async () => file?.read(), { code: 'fileFailed' }, other.slice(-20));
+    }
+  });
+
+  test('keeps the file of the case as it was when its id was read', async () => {
+    const { record } = await readParts();
+    const before = await readFile(place('case.json'));
+    await writeFile(place('case.json'), before.toString().replace('Intrusion', 'Another'));
+    const [file] = record?.files ?? [];
+    assert.deepEqual(Buffer.from((await file?.read()) ?? []), before);
+  });
+
+  test('takes no result that no address can name, whatever a colleague writes, and counts it', async () => {
+    const writer = scene.writer('mallory');
+    const [result] = fetched(7).results ?? [];
+    if (result === undefined) throw new Error('there is no result');
+    const others = [
+      { commandIndex: 1_000_000 },
+      { actionId: '=cmd|1' },
+      { tenantId: 'x y' },
+      { cloud: 'evil' as 'file' },
+    ];
+    await writer.append({ what: 'fetched', results: others.map((other) => ({ ...result, ...other })) });
+    await writer.close();
+    const { named, refused } = await readParts();
+    assert.deepEqual([named.length, refused], [2, others.length]);
+  });
+
+  test('has its results and notes where its record is none, or an anchor too large', async () => {
+    await writeFile(place('anchors/20260101T000000Z.heads'), 'x'.repeat(2 * 1024 * 1024 + 1));
+    const { record } = await readParts();
+    assert.equal(record?.files.filter(({ place: name }) => name.startsWith('anchors/')).length, 1);
+    const [file = ''] = await scene.files();
+    await writeFile(file, '\n');
+    const { record: none, notes, refused } = await readParts();
+    assert.deepEqual([none, notes.length, refused], [undefined, 1, 2]);
+  });
+
+  test('follows no link that takes the place of a folder while it is read', async () => {
+    await write('people/a.md', 'inside');
+    await writeFile(path.join(elsewhere, 'a.md'), 'outside');
+    const there = place('people');
+    const over = new AbortController();
+    const swapping = (async () => {
+      while (!over.signal.aborted) {
+        await rename(there, place('aside'));
+        await symlink(elsewhere, there);
+        await setImmediate();
+        await unlink(there);
+        await rename(place('aside'), there);
+        await setImmediate();
+      }
+    })();
+    try {
+      for (let round = 0; round < 300; round++) {
+        const { notes } = await readParts();
+        assert.ok(notes.every(({ bytes }) => Buffer.from(bytes).toString() !== 'outside'));
+      }
+    } finally {
+      over.abort();
+      await swapping;
+    }
+  });
+
+  test('says nothing of a result that is only named, here and where the pack is opened', async () => {
+    const input = packInput();
+    const ref = { ...input.run.tenant, actionId: '99999999-9999-4999-8999-999999999999', commandIndex: 3 };
+    const { zip } = await writeSample({ ...input, rows: [...input.rows, namedRow(ref)] });
+    const index = Buffer.from((await filesOf(zip)).get('data/index.ndjson') ?? []).toString();
+    const told = JSON.parse(index.trimEnd().split('\n').at(-1) ?? '') as Readonly<Record<string, unknown>>;
+    assert.deepEqual(
+      [told['device'], told['script'], told['arguments'], told['comment'], told['state']],
+      ['–', '–', '', '', 'failed'],
+    );
+    const { rows, differences } = await read(zip);
+    assert.deepEqual(differences, []);
+    const tenant = { cloud: 'pack', tenantId: ref.tenantId } as const;
+    const { actions } = packActions(tenant, rows, []);
+    const run = handedRun(tenant, [ref], (id) => actions.find((one) => one.id === id));
+    const [again] = toRows(
+      { run, state: 'none', failures: {} },
+      () => undefined,
+      () => [],
+    );
+    assert.deepEqual([again?.state, again?.member.device], ['failed', '–']);
+    assert.deepEqual(run.words, { script: '–', args: '', comment: '' });
+  });
+
+  test('shows long notes on the page as far as a browser likes it, and names the file', () => {
+    const notes = ['one', 'two'].map((name) => ({
+      place: `${name}.md`,
+      path: `data/notes/${name}.md`,
+      bytes: Buffer.from('\u0080'.repeat(600 * 1024)),
+    }));
+    const page = toReport(packInput().run, [], notes);
+    assert.ok(page.length < 8_000_000, page.length.toString());
+    assert.match(page, /data\/notes\/two\.md, which holds more than is shown here/u);
   });
 
   test('packs the results alone if nothing of it was chosen, and names the case', async () => {
@@ -141,6 +246,8 @@ suite('a case that is handed over', () => {
     for (const name of [
       'data/case/verify.py',
       'data/case/record/evil.sh',
+      'data/case/record/setup.exe.sig',
+      'data/case/anchors/payload.jsonl',
       'data/notes/notes.md',
       'data/notes/0001-a.html',
       'data/case/marks/x.jsonl',

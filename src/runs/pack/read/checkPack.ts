@@ -15,8 +15,12 @@ const SEALED = 'tagmanifest-sha256.txt';
 const DATA = ['data/index.csv', 'data/index.ndjson', 'data/report.html', 'data/timeline.jsonl'] as const;
 const MARKS = 'data/marks/';
 /** Notes of a case, its file, its record and its anchors. What they say is checked by whoever opens the case. */
-const CASE =
-  /^data\/(?:notes\/\d{4,}-[a-z\d-]+\.md|case\/(?:case\.json|(?:anchors|record)\/[\w.-]+\.(?:heads|sig|tsr|jsonl)))$/u;
+const CASE = [
+  /^data\/notes\/\d{4,}-[a-z\d-]+\.md$/u,
+  /^data\/case\/case\.json$/u,
+  /^data\/case\/anchors\/\d{8}T\d{6}Z(?:-\d{1,3})?\.heads(?:\.sig|\.tsr)?$/u,
+  /^data\/case\/record\/[a-z\d-]{1,32}\.\d{8}T\d{6}Z\.[\da-f]{8}\.jsonl$/u,
+];
 /** Largest text that is read as a whole, and largest file of facts or marks; bytes. */
 const MOST_TEXT = 16 * 1024 * 1024;
 const MOST_FACTS = 4 * 1024 * 1024;
@@ -115,7 +119,7 @@ class Check {
       /^Live-Response-Tenant: (\S+) (\S+)$/mu.exec(await this.#text('bag-info.txt', MOST_TEXT)) ?? [];
     this.#tenant = { cloud, tenantId };
     const used = await this.#index();
-    const ofCase = [...this.#names].filter((name) => CASE.test(name));
+    const ofCase = [...this.#names].filter((name) => CASE.some((one) => one.test(name)));
     const wanted = [...DATA, ...used, ...(await this.#marks()), ...ofCase];
     const extra = difference(this.#names, [...TAGS, SEALED, ...wanted]);
     for (const name of new Set([...extra, ...difference(new Set(listed), wanted)].toSorted()))

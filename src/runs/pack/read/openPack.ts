@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { hashBytes } from '../../../base/hashText.ts';
+import { MOST_PACK_FILES } from '../packLimits.ts';
 import { checkPack, unpackResult } from './checkPack.ts';
 import type { CheckedPack, PackCheckOptions } from './checkPack.ts';
 import type { PackRow } from './packRow.ts';
@@ -20,7 +21,7 @@ export const PACK_LIMITS: PackLimits = {
   facts: 64 * MIB,
   results: 256 * MIB,
   result: 64 * MIB,
-  entries: 20_100,
+  entries: MOST_PACK_FILES,
 };
 
 /** A pack that was checked. */

@@ -1,5 +1,5 @@
 import { textAt } from '../../../base/atIndex.ts';
-import { isGuid } from '../../../base/resultUri.ts';
+import { isGuid, LAST_INDEX } from '../../../base/resultUri.ts';
 import { ExportTally, toStrictJson } from '../../../evidence/export/exportText.ts';
 
 /** A row of a pack's index. Everything in it is the word of whoever wrote the pack. */
@@ -32,8 +32,6 @@ const MAYBE_TEXTS = [
   ...(['actionStatus', 'commandStatus', 'arguments', 'comment'] as const),
 ];
 const MAYBE_NUMBERS = ['bytes', 'exitCode'] as const;
-/** Largest index of a command that an address can name. */
-const MOST_INDEX = 999_999;
 
 /** Reads a line of the index; undefined if it is not one that a pack has. */
 export function readPackRow(line: string): PackRow | undefined {
@@ -47,7 +45,7 @@ export function readPackRow(line: string): PackRow | undefined {
     isGuid(value['actionId']) &&
     isIndex(value['number']) &&
     isIndex(value['commandIndex']) &&
-    Number(value['commandIndex']) <= MOST_INDEX;
+    Number(value['commandIndex']) <= LAST_INDEX;
   return isRight ? (value as unknown as PackRow) : undefined;
 }
 

@@ -251,6 +251,26 @@ suite('a results file with something wrong', () => {
     assert.equal(openWindow().text(at(1), 'output'), 'text');
   });
 
+  test('locked while it is to be opened: the first request waits for it, and the next tries are short', (context) => {
+    const other = new DatabaseSync(path.join(folder, DATABASE));
+    other.exec('CREATE TABLE something (value TEXT); BEGIN EXCLUSIVE');
+    const { now } = performance;
+    let ahead = 0;
+    context.mock.method(performance, 'now', () => now.call(performance) + ahead);
+    const begun = now.call(performance);
+    const window = openWindow();
+    const first = now.call(performance) - begun;
+    ahead = 60_000;
+    const again = now.call(performance);
+    assert.throws(() => window.facts(at(0)), /locked/u);
+    const second = now.call(performance) - again;
+    assert.ok(second < first / 5, `${first} ms, then ${second} ms`);
+    other.close();
+    ahead = 120_000;
+    putAt(window, 0, 1);
+    assert.equal(openWindow().text(at(0), 'output'), 'text');
+  });
+
   test('a folder in its place: memory serves, connections stay in their file', async () => {
     const { mkdir } = await import('node:fs/promises');
     await mkdir(path.join(folder, DATABASE));
