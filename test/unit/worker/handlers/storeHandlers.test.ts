@@ -254,16 +254,16 @@ suite('a results file with something wrong', () => {
   test('locked while it is to be opened: the first request waits for it, and the next tries are short', (context) => {
     const other = new DatabaseSync(path.join(folder, DATABASE));
     other.exec('CREATE TABLE something (value TEXT); BEGIN EXCLUSIVE');
-    const { now } = performance;
+    const now = performance.now.bind(performance);
     let ahead = 0;
-    context.mock.method(performance, 'now', () => now.call(performance) + ahead);
-    const begun = now.call(performance);
+    context.mock.method(performance, 'now', () => now() + ahead);
+    const begun = now();
     const window = openWindow();
-    const first = now.call(performance) - begun;
+    const first = now() - begun;
     ahead = 60_000;
-    const again = now.call(performance);
+    const again = now();
     assert.throws(() => window.facts(at(0)), /locked/u);
-    const second = now.call(performance) - again;
+    const second = now() - again;
     assert.ok(second < first / 5, `${first} ms, then ${second} ms`);
     other.close();
     ahead = 120_000;
