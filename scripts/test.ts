@@ -78,15 +78,15 @@ async function main(wanted: readonly string[]): Promise<number> {
   keepCompiled();
   const names = PARTS.filter((name) => wanted.length === 0 || wanted.includes(name));
   const kept = names.includes('secrets') ? await startRun() : undefined;
-  // Built once: parts that need the extension take it as it ships.
-  if (selected.length > 0 || names.some((name) => IN_VS_CODE.has(name) || name === 'unit')) {
-    process.env['LIVE_RESPONSE_VSIX'] = await packageAside();
-  }
   const given = {
     runFolder: kept,
     isComplete: wanted.length === 0,
     ...install(selected.length > 0 ? [...names, 'ui'] : names),
   };
+  // Built once: parts that need the extension take it as it ships.
+  if (selected.length > 0 || names.some((name) => IN_VS_CODE.has(name) || name === 'unit')) {
+    process.env['LIVE_RESPONSE_VSIX'] = await packageAside();
+  }
   const total: Count = { passed: 0, failed: 0 };
   const runPart = async (name: string, work: () => Promise<void> | undefined): Promise<void> => {
     console.log(`\n── ${name} ──`);
