@@ -111,7 +111,7 @@ suite('a case', () => {
     on.note({ what: 'quoted' }, { note: path.join(outside, 'secret-project.md') });
     on.note({ what: 'quoted' }, { note: null });
     await on.settle();
-    on.dispose();
+    await on.dispose();
     const lines = (await recorded()).filter(({ what }) => what === 'quoted');
     assert.deepEqual(
       lines.map(({ note }) => note),
@@ -138,7 +138,7 @@ suite('a case', () => {
     // Written again by a step, the last one counts.
     on.note({ what: 'exported', rows: 1 }, { file });
     await on.settle();
-    on.dispose();
+    await on.dispose();
     assert.deepEqual((await check()).faults, []);
     if (hasPython) assert.equal(verify(scene.folder).status, 0);
   });
@@ -150,7 +150,7 @@ suite('a case', () => {
     assert.equal(failures.length, 1);
     on.note(fetched(1));
     await on.settle();
-    on.dispose();
+    await on.dispose();
     assert.deepEqual(
       (await recorded()).map(({ what }) => what),
       ['begun', 'fetched'],
