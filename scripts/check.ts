@@ -5,7 +5,8 @@ import { once } from 'node:events';
 const CHECKS: readonly (readonly string[])[] = [
   ['typescript/bin/tsc', '--project', '.'],
   ['typescript/bin/tsc', '--project', 'src/tablePage'],
-  ['eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', 'node_modules/.cache/eslint'],
+  // Without a cache: rules that know types also judge files that did not change themselves.
+  ['eslint/bin/eslint.js', '.', '--max-warnings', '0'],
   ['../scripts/patterns.ts'],
   ['../scripts/rooms.ts'],
   ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],

@@ -189,7 +189,11 @@ export function createCore(
     run: createCommands(services),
     dispose: () => {
       // VS Code ends the extension, and then what the extension has registered.
-      ending ??= Promise.allSettled(disposables.map((one) => one.dispose())).then(() => undefined);
+      // One that fails keeps none of the others from it.
+      const end = async (one: (typeof disposables)[number]): Promise<void> => {
+        await one.dispose();
+      };
+      ending ??= Promise.allSettled(disposables.map(end)).then(() => undefined);
       return ending;
     },
   };

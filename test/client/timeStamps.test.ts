@@ -3,7 +3,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
+import { suite, test } from 'node:test';
 import { inLanguage } from '../rig/sentences.ts';
 import { isLiveResponseError } from '../../src/base/errors.ts';
 import type { LiveResponseError } from '../../src/base/errors.ts';
@@ -12,10 +12,11 @@ import type { StampedHeads } from '../../src/case/anchors/stampHeads.ts';
 import { createTenantStamps } from '../../src/defender/tenantClient.ts';
 import { createAuthority, hasOpenSsl } from '../unit/case/authority.ts';
 import type { Authority } from '../unit/case/authority.ts';
-import { serveAuthority, stamping } from '../unit/case/authorityServer.ts';
+import { stamping } from '../unit/case/authorityServer.ts';
 import type { Answering, AuthorityServer } from '../unit/case/authorityServer.ts';
-import { createScene, fetched, hasPython, verify } from '../unit/case/scene.ts';
+import { hasPython, verify } from '../unit/case/scene.ts';
 import type { Scene } from '../unit/case/scene.ts';
+import { useStampScene } from '../unit/case/stampScene.ts';
 
 const { describeFailure } = await import('../../src/messages/failureMessages.ts');
 
@@ -26,25 +27,9 @@ suite('a time stamp that is asked for', { skip: !hasOpenSsl || !hasPython, timeo
   let authority: Authority;
   let server: AuthorityServer;
   let scene: Scene;
-  before(async () => {
-    authority = await createAuthority();
+  useStampScene((made) => {
+    ({ authority, server, scene } = made);
   });
-  after(() => authority.stop());
-  beforeEach(async () => {
-    server = await serveAuthority(authority);
-    scene = await createScene();
-    await record(1);
-  });
-  afterEach(async () => {
-    await server.stop();
-    await rm(scene.folder, { recursive: true });
-  });
-
-  async function record(number: number): Promise<void> {
-    const writer = scene.writer('anna', Date.now);
-    await writer.append(fetched(number));
-    await writer.close();
-  }
 
   const anchors = async (): Promise<string[]> =>
     (await readdir(path.join(scene.folder, 'anchors')).catch(() => [])).sort();

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { RecordedRequest } from '../tenant/recording.ts';
 import { partsOf } from './runFolder.ts';
 
-/** The one POST that the product sends to another service than the sign-in service. */
+/** The one POST that reaches a tenant, besides those of signing in. Authorities for time stamps belong to no tenant. */
 const HUNT = 'graph POST /v1.0/security/runHuntingQuery';
 
 /**

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
 import path from 'node:path';
-import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
+import { suite, test } from 'node:test';
 import { isAuthority } from '../../src/case/anchors/authorityAddress.ts';
 import { caseTools } from '../../src/case/caseTools.ts';
 import { createTenantStamps } from '../../src/defender/tenantClient.ts';
-import { createAuthority, hasOpenSsl } from '../unit/case/authority.ts';
+import { hasOpenSsl } from '../unit/case/authority.ts';
 import type { Authority } from '../unit/case/authority.ts';
 import { serveAuthority } from '../unit/case/authorityServer.ts';
 import type { AuthorityServer } from '../unit/case/authorityServer.ts';
-import { createScene, fetched } from '../unit/case/scene.ts';
 import type { Scene } from '../unit/case/scene.ts';
+import { useStampScene } from '../unit/case/stampScene.ts';
 
 const { signal } = new AbortController();
 const send = createTenantStamps();
@@ -20,20 +20,8 @@ suite('what an authority for time stamps gets', { skip: !hasOpenSsl, timeout: 60
   let authority: Authority;
   let server: AuthorityServer;
   let scene: Scene;
-  before(async () => {
-    authority = await createAuthority();
-  });
-  after(() => authority.stop());
-  beforeEach(async () => {
-    server = await serveAuthority(authority);
-    scene = await createScene();
-    const writer = scene.writer('anna', Date.now);
-    await writer.append(fetched(1));
-    await writer.close();
-  });
-  afterEach(async () => {
-    await server.stop();
-    await rm(scene.folder, { recursive: true });
+  useStampScene((made) => {
+    ({ authority, server, scene } = made);
   });
 
   test('is the hash and a number: no tenant, device, case, person or machine, in no part of the request', async () => {

@@ -14,6 +14,7 @@ import { namedRow } from '../../runs/pack/namedRow.ts';
 import { MOST_PACK_FILES } from '../../runs/pack/packLimits.ts';
 import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
+import { plainPart } from '../runs/runFileName.ts';
 import { savePack } from '../runs/writePackFile.ts';
 import type { PackServices } from '../runs/writePackFile.ts';
 import { agreedCase } from './casePackQuestion.ts';
@@ -60,7 +61,8 @@ export async function handOverCase(services: CasePackServices, runner: CommandRu
   const trouble = services.marks.trouble;
   const unread = parts.refused + found.strange + (trouble?.refused ?? 0) + (trouble?.unreadable ?? 0);
   const content = await agreedCase({ title, parts, others, unread, ...found });
-  if (content !== undefined) await savePack(services, runner, content, Uri.file(open.folder), fileName(open));
+  const fileName = ['case', plainPart(open.name)].filter((part) => part !== '').join('-');
+  if (content !== undefined) await savePack(services, runner, content, Uri.file(open.folder), fileName);
 }
 
 async function readCase(services: CasePackServices, open: CaseChoice, signal: AbortSignal): Promise<ReadCase> {
@@ -160,13 +162,4 @@ async function rowsOf(
   const sorted = unknown.toSorted((one, other) => (resultKey(one) < resultKey(other) ? -1 : 1));
   const lines = await marks.linesAbout(rows.flatMap((row) => row.facts?.ref ?? []));
   return { record, rows: [...rows, ...sorted.map(namedRow)], lines, strange: others.length - unknown.length };
-}
-
-/** Returns the name of a case for a file: only letters, digits and hyphens are kept. */
-function fileName({ name }: CaseChoice): string {
-  const plain = name
-    .replaceAll(/[^a-z\d]+/giu, '-')
-    .slice(0, 60)
-    .replaceAll(/^-|-$/gu, '');
-  return plain === '' ? 'case' : `case-${plain}`;
 }

@@ -6,9 +6,17 @@ import { timesOf } from '../../runs/runs.ts';
  * letters, digits and hyphens of the script's name are kept, because the name comes from the tenant.
  */
 export function runFileName({ run }: RunRecord): string {
-  const base = run.words.script.replace(/\.[a-z\d]{1,5}$/iu, '').replaceAll(/[^a-z\d]+/giu, '-');
-  const script = base.replaceAll(/^-|-$/gu, '').slice(0, 60);
+  const script = plainPart(run.words.script.replace(/\.[a-z\d]{1,5}$/iu, ''));
   const { first } = timesOf(run);
   const minute = Number.isFinite(first) ? new Date(first).toISOString().slice(0, 16).replaceAll(/[-:]/gu, '') : '';
   return ['run', script, ...(minute === '' ? [] : [`${minute}Z`])].filter((part) => part !== '').join('-');
+}
+
+/** Returns a part of a name for a file: only letters of ASCII, digits and hyphens are kept, at most 60 characters. */
+export function plainPart(name: string): string {
+  return name
+    .replaceAll(/[^a-z\d]+/giu, '-')
+    .replace(/^-/u, '')
+    .slice(0, 60)
+    .replace(/-$/u, '');
 }
