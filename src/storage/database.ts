@@ -52,7 +52,8 @@ export function openDatabase(
          PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`,
       );
       dropForeign(database);
-      database.exec(`${schema} PRAGMA busy_timeout = ${BUSY_MS.toString()};`);
+      database.exec(schema);
+      database.exec(`PRAGMA busy_timeout = ${BUSY_MS.toString()};`);
     });
   } catch (error) {
     closeAnyway(database);

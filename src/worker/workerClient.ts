@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { systemClock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { LiveResponseError } from '../base/errors.ts';
 import type { StorageFault } from '../storage/storageFault.ts';
@@ -106,8 +106,8 @@ export class WorkerClient implements WorkerPort<WorkerMethod> {
   async dispose(): Promise<void> {
     this.#isOver = true;
     const over = new AbortController();
-    const { signal } = over;
-    const last = wait(this.#options.lastAnswersMs ?? LAST_ANSWERS_MS, undefined, { signal }).catch(() => undefined);
+    const longest = this.#options.lastAnswersMs ?? LAST_ANSWERS_MS;
+    const last = systemClock.wait(longest, over.signal).catch(() => undefined);
     await Promise.race([this.#thread?.catch(() => undefined), last]);
     const answers = [...this.#pending.values()].map(({ answered }) => answered);
     await Promise.race([Promise.allSettled(answers), last]);

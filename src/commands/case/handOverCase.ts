@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import { l10n, Uri } from 'vscode';
+import { systemClock } from '../../base/clock.ts';
 import { LiveResponseError, throwIfCancelled } from '../../base/errors.ts';
 import { refOf, resultKey, tenantKey } from '../../base/resultUri.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
@@ -76,8 +76,8 @@ async function readCase(services: CasePackServices, open: CaseChoice, signal: Ab
   const cited = new Map<string, ResultRef>();
   const decoder = new TextDecoder();
   for (const { bytes } of parts.notes) {
-    await setImmediate();
-    throwIfCancelled(signal);
+    // Between two notes, a click gets its turn.
+    await systemClock.wait(0, signal);
     for (const { found } of findCitationPlaces(decoder.decode(bytes)))
       cited.set(resultKey(found.address), refOf(found.address));
   }
