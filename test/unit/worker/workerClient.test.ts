@@ -129,6 +129,17 @@ suite('what a thread answers', () => {
     await assert.rejects(client.call('runs'), failure('databaseFailed', { reason: 'closed' }));
   });
 
+  test('one that does not start has nothing to end', async () => {
+    const client = new WorkerClient({
+      ...{ folder: '/folder', keeps: () => true, onMemoryOnly: () => undefined },
+      startThread: () => Promise.reject(new Error('no thread')),
+    });
+    const lost = client.call('runs');
+    const ended = client.dispose();
+    await assert.rejects(lost, failure('databaseFailed', { reason: 'no thread' }));
+    await ended;
+  });
+
   test('a database that fails without words is one that could not be opened', async (context) => {
     for (const refusal of [{ failure: 'FileFailed: ENOENT', failureName: 'FileFailed' }, new Error('no thread')]) {
       const scene = new Scene(context, refusal);
